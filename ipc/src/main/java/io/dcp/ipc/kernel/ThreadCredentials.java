@@ -1,0 +1,133 @@
+package io.dcp.ipc.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Under whose credentials the calling thread's file calls are made. While a thread has assumed another user, the kernel
+ * decides as it would for that user: file system ids and supplementary groups are the user's, and of the agent's
+ * capabilities only those needed to return, and to look into {@code /proc} of the caller, stay effective. (A thread
+ * that keeps the others could set {@code trusted.*} and {@code security.capability} attributes, or use reserved blocks,
+ * for a user who may not.)
+ *
+ * <p>One object serves all threads; each thread's state is its own and starts as the agent's. Nothing here outlives a
+ * thread, but a pooled thread keeps what it assumed: call {@link #assumeAgent} when done, or {@link #assume} before
+ * every use.
+ */
+public final class ThreadCredentials {
+    private static final long CAP_SETGID = 1L << 6;
+    private static final long CAP_SETUID = 1L << 7;
+    private static final long CAP_SYS_PTRACE = 1L << 19;
+    private static final long ALL = -1L;
+
+    private final Kernel kernel;
+    private final int agentUid;
+    private final int agentGid;
+    private final ThreadLocal<State> states;
+
+    /** What a thread has assumed. */
+    private static final class State {
+        int uid;
+        int gid;
+        /** Null: the agent's own. */
+        int[] groups;
+
+        boolean lowered;
+
+        /** A step failed halfway: nothing above can be trusted. */
+        boolean unknown;
+    }
+
+    public ThreadCredentials(Kernel kernel) {
+        this.kernel = kernel;
+        this.agentUid = kernel.geteuid();
+        this.agentGid = kernel.getegid();
+        this.states = ThreadLocal.withInitial(() -> {
+            State state = new State();
+            state.uid = agentUid;
+            state.gid = agentGid;
+            return state;
+        });
+    }
+
+    /**
+     * Makes this thread's file calls those of another user; no system call if they already are. An agent that is not
+     * root serves its own user only, with its own groups.
+     *
+     * @param groups supplementary groups; not copied, must not be changed later
+     * @return 0, or -EPERM if this agent may not act for that user; then no file call may be made for them, and the
+     *     thread must not be used for others until a call of this or {@link #assumeAgent} has succeeded
+     */
+    public int assume(int uid, int gid, int[] groups) {
+        State state = states.get();
+        if (state.uid == uid && state.gid == gid && !state.unknown && sameGroups(state.groups, groups)) {
+            return 0;
+        }
+        if (agentUid != 0) {
+            return uid == agentUid ? 0 : -Errno.EPERM;
+        }
+        boolean lowered = state.lowered && !state.unknown;
+        state.unknown = true;
+        if (!sameGroups(state.groups, groups)) {
+            int done = kernel.setgroups(groups);
+            if (done < 0) {
+                return done;
+            }
+            state.groups = groups;
+        }
+        int done = changeIds(uid, gid);
+        if (done < 0) {
+            return done;
+        }
+        boolean lower = uid != 0;
+        if (lower && !lowered) {
+            done = kernel.setEffectiveCapabilities(CAP_SETGID | CAP_SETUID | CAP_SYS_PTRACE);
+        } else if (!lower) {
+            done = kernel.setEffectiveCapabilities(ALL);
+        }
+        if (done < 0) {
+            return done;
+        }
+        state.lowered = lower;
+        state.uid = uid;
+        state.gid = gid;
+        state.unknown = false;
+        return 0;
+    }
+
+    /**
+     * Makes this thread's file calls the agent's own again; its supplementary groups stay, they give root nothing.
+     *
+     * @return 0, or a negative errno, which nothing but a defect causes
+     */
+    public int assumeAgent() {
+        State state = states.get();
+        if (agentUid != 0 || (state.uid == agentUid && state.gid == agentGid && !state.unknown)) {
+            return 0;
+        }
+        state.unknown = true;
+        int done = changeIds(agentUid, agentGid);
+        if (done < 0) {
+            return done;
+        }
+        done = kernel.setEffectiveCapabilities(ALL);
+        if (done < 0) {
+            return done;
+        }
+        state.lowered = false;
+        state.uid = agentUid;
+        state.gid = agentGid;
+        state.unknown = false;
+        return 0;
+    }
+
+    /** setfsuid and setfsgid do not tell whether they were allowed; a second call with -1 changes nothing and does. */
+    private int changeIds(int uid, int gid) {
+        kernel.setfsgid(gid);
+        kernel.setfsuid(uid);
+        return kernel.setfsgid(-1) == gid && kernel.setfsuid(-1) == uid ? 0 : -Errno.EPERM;
+    }
+
+    private static boolean sameGroups(int[] held, int[] wanted) {
+        return held == wanted || (held != null && Arrays.equals(held, wanted));
+    }
+}

@@ -1,0 +1,184 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.storage.namespace.Change;
+import io.dcp.storage.namespace.Entry;
+import io.dcp.storage.namespace.Inode;
+import io.dcp.storage.namespace.Name;
+import io.dcp.storage.namespace.Namespace;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Takes in what programs without the shim did to the mirror: whole directories, or what lies on the way to a file that
+ * the namespace does not know. Under the agent's credentials.
+ */
+final class Adoption {
+    private static final int DIRENT_HEAD_BYTES = 19;
+
+    private final MirrorTree tree;
+    private final Kernel kernel;
+    private final Namespace namespace;
+    private final DirectoryLocks locks;
+    private final Reconciler reconciler;
+
+    Adoption(MirrorTree tree, Namespace namespace, DirectoryLocks locks, Reconciler reconciler) {
+        this.tree = tree;
+        this.kernel = tree.kernel();
+        this.namespace = namespace;
+        this.locks = locks;
+        this.reconciler = reconciler;
+    }
+
+    /**
+     * Takes in the file behind a descriptor, and the directories above it.
+     *
+     * @return its inode, or null if it is not below the tree's root or has no name
+     */
+    @SuppressWarnings("try") // locks are held, not used
+    Inode adopt(int fd) throws IOException {
+        byte[] path = pathOf(fd);
+        byte[] root = tree.rootPath();
+        if (path == null
+                || path.length <= root.length + 1
+                || path[root.length] != '/'
+                || !Arrays.equals(path, 0, root.length, root, 0, root.length)) {
+            return null;
+        }
+        long directory = Namespace.ROOT;
+        int directoryFd = kernel.openat(
+                tree.rootFd(), Paths.bytes("."), OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC, 0);
+        Inode inode = null;
+        for (int from = root.length + 1; from < path.length && directoryFd >= 0; ) {
+            int to = from;
+            while (to < path.length && path[to] != '/') {
+                to++;
+            }
+            Name name = new Name(directory, Arrays.copyOfRange(path, from, to));
+            try (DirectoryLocks.Held held = locks.hold(directory)) {
+                reconciler.settle(List.of(new Reconciler.Site(name, directoryFd)), 0, 0, false);
+            }
+            Entry entry = namespace.entry(directory, name.bytes());
+            inode = entry == null ? null : namespace.inode(entry.ino());
+            int next = inode == null || to == path.length
+                    ? -1
+                    : kernel.openat(
+                            directoryFd,
+                            name.bytes(),
+                            OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC,
+                            0);
+            kernel.close(directoryFd);
+            directoryFd = next;
+            directory = inode == null ? 0 : inode.ino();
+            if (inode == null) {
+                return null;
+            }
+            from = to + 1;
+        }
+        if (directoryFd >= 0) {
+            kernel.close(directoryFd);
+        }
+        return inode;
+    }
+
+    private byte[] pathOf(int fd) {
+        byte[] into = new byte[Paths.MAX_BYTES + 1];
+        long length = kernel.readlinkat(io.dcp.ipc.kernel.Stat.AT_FDCWD, Paths.ofDescriptor(fd), into);
+        return length < 0 ? null : Arrays.copyOf(into, (int) length);
+    }
+
+    /** Makes the namespace's entries of a directory equal to the mirror's, as far as the mirror has to have them. */
+    @SuppressWarnings("try") // locks are held, not used
+    void rescan(long directory) throws IOException {
+        try (DirectoryLocks.Held held = locks.hold(directory)) {
+            Inode inode = namespace.inode(directory);
+            int fd = inode == null ? -1 : tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY);
+            if (fd < 0) {
+                return;
+            }
+            try {
+                Seen seen = tree.stat(fd);
+                Map<Name, Long> shown = readAll(fd, directory);
+                for (Map.Entry<Name, Long> entry : shown.entrySet()) {
+                    if (!isKnown(entry.getKey(), entry.getValue())) {
+                        reconciler.settle(List.of(new Reconciler.Site(entry.getKey(), fd)), 0, 0, false);
+                    }
+                }
+                namespace.list(directory, 0, (bytes, ino, type, slot) -> {
+                    Name name = new Name(directory, bytes);
+                    Entry entry = namespace.entry(directory, bytes);
+                    if (entry != null && namespace.isOnMirror(entry) && !shown.containsKey(name)) {
+                        settleUnchecked(new Reconciler.Site(name, fd));
+                    }
+                    return true;
+                });
+                if (seen != null) {
+                    markScanned(directory, seen);
+                }
+            } catch (java.io.UncheckedIOException e) {
+                throw e.getCause();
+            } finally {
+                kernel.close(fd);
+            }
+        }
+    }
+
+    private void settleUnchecked(Reconciler.Site site) {
+        try {
+            reconciler.settle(List.of(site), 0, 0, false);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private boolean isKnown(Name name, long mirrorInode) {
+        Entry entry = namespace.entry(name.directory(), name.bytes());
+        Inode inode = entry == null || !namespace.isOnMirror(entry) ? null : namespace.inode(entry.ino());
+        return inode != null && inode.mirrorInode() == mirrorInode;
+    }
+
+    private void markScanned(long directory, Seen seen) throws IOException {
+        try (Change change = namespace.change()) {
+            Inode inode = change.inode(directory);
+            if (inode != null && !inode.mirrorCtime().equals(seen.ctime())) {
+                change.put(inode.edit()
+                        .mtime(seen.mtime())
+                        .ctime(seen.ctime())
+                        .mirrorCtime(seen.ctime())
+                        .build());
+                change.commit();
+            }
+        }
+    }
+
+    private Map<Name, Long> readAll(int fd, long directory) throws IOException {
+        Map<Name, Long> found = new HashMap<>();
+        byte[] buffer = new byte[65_536];
+        for (; ; ) {
+            int length = kernel.getdents64(fd, buffer);
+            if (length < 0) {
+                throw new IOException("cannot list a directory of the mirror: ino=" + directory);
+            }
+            if (length == 0) {
+                return found;
+            }
+            ByteBuffer in = ByteBuffer.wrap(buffer, 0, length).order(ByteOrder.LITTLE_ENDIAN);
+            for (int at = 0; at < length; at += in.getShort(at + 16)) {
+                int end = at + DIRENT_HEAD_BYTES;
+                while (buffer[end] != 0) {
+                    end++;
+                }
+                byte[] name = Arrays.copyOfRange(buffer, at + DIRENT_HEAD_BYTES, end);
+                if (!Paths.isDots(name)) {
+                    found.put(new Name(directory, name), in.getLong(at));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.ipc.channel.Caller;
+import io.dcp.ipc.kernel.Errno;
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.ipc.kernel.Stat;
+import java.util.Arrays;
+
+/**
+ * A path of a caller in a form in which the agent's system calls mean what the caller means: absolute, or by way of the
+ * caller's own working directory or descriptor in {@code /proc}. So the kernel resolves it: removed and renamed
+ * directories, and directories above which the caller may not search, are right by themselves.
+ *
+ * @param fd where {@code path} begins, AT_FDCWD if it is absolute
+ * @param owned whether {@code fd} is closed with this
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoCloseable {
+
+    /**
+     * Locates a caller's path.
+     *
+     * @param directory the caller's descriptor, or AT_FDCWD
+     * @return never null; a path that is too long stays so, and the kernel says ENAMETOOLONG
+     */
+    static At of(Kernel kernel, Caller caller, int directory, byte[] path) {
+        if (Paths.isAbsolute(path)) {
+            return new At(Stat.AT_FDCWD, path, false, kernel);
+        }
+        byte[] base = base(caller, directory);
+        if (path.length == 0) {
+            return new At(Stat.AT_FDCWD, base, false, kernel);
+        }
+        if (base.length + 1 + path.length <= Paths.MAX_BYTES || path.length > Paths.MAX_BYTES) {
+            return new At(Stat.AT_FDCWD, Paths.join(base, path), false, kernel);
+        }
+        int fd = kernel.openat(Stat.AT_FDCWD, base, OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
+        return new At(fd, path, true, kernel);
+    }
+
+    private static byte[] base(Caller caller, int directory) {
+        return Paths.bytes(
+                directory == Stat.AT_FDCWD
+                        ? "/proc/" + caller.pid() + "/cwd"
+                        : "/proc/" + caller.pid() + "/fd/" + directory);
+    }
+
+    /** What lies before the last component: "." or "/" if nothing does. */
+    byte[] parentPath() {
+        int start = Paths.lastComponent(path, Paths.withoutTrailingSlashes(path));
+        int end = Paths.withoutTrailingSlashes(Arrays.copyOf(path, start));
+        if (start == 0) {
+            return Paths.bytes(".");
+        }
+        return end == 0 ? Paths.bytes("/") : Arrays.copyOf(path, end);
+    }
+
+    /** The last component, with the slashes after it. */
+    byte[] lastWithSlashes() {
+        int start = Paths.lastComponent(path, Paths.withoutTrailingSlashes(path));
+        return Arrays.copyOfRange(path, start, path.length);
+    }
+
+    /** The errno for a call on this path: a directory descriptor that the caller does not have is EBADF, not ENOENT. */
+    int errno(int negative, Caller caller, int directory, byte[] original) {
+        if (negative == -Errno.ENOENT && directory != Stat.AT_FDCWD && !Paths.isAbsolute(original)) {
+            int there =
+                    kernel.openat(Stat.AT_FDCWD, base(caller, directory), OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
+            if (there < 0) {
+                return Errno.EBADF;
+            }
+            kernel.close(there);
+        }
+        return -negative;
+    }
+
+    @Override
+    public void close() {
+        if (owned && fd >= 0) {
+            kernel.close(fd);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.storage.namespace.Name;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+
+/**
+ * Remembers which names are being changed on the mirror, so that an agent that starts after a kill can look at them. The
+ * file is mapped: what was stored survives the process, at the price of a copy to memory.
+ *
+ * <pre>
+ *   a slot, 1,024 bytes:
+ *   0 u32 armed   4 u32 names (1 or 2)   8 u64 session   16 u64 request
+ *   24 u64 directory   32 u32 length   36 name, 255 bytes at most
+ *   512 the second name in the same form
+ * </pre>
+ */
+final class IntentSlots {
+    private static final int SLOTS = 256;
+    private static final int SLOT_BYTES = 1024;
+    private static final int SECOND = 512 - 24;
+    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final MappedByteBuffer file;
+    private final ArrayBlockingQueue<Integer> free = new ArrayBlockingQueue<>(SLOTS);
+
+    /** What was being done when the agent was killed. */
+    record Intent(List<Name> names, long session, long requestId) {}
+
+    IntentSlots(Path path) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (channel.size() < SLOTS * SLOT_BYTES) {
+                // Written, not only extended: a full disk must show here and not as SIGBUS later.
+                channel.write(ByteBuffer.allocate(SLOTS * SLOT_BYTES), 0);
+            }
+            file = channel.map(FileChannel.MapMode.READ_WRITE, 0, SLOTS * SLOT_BYTES);
+            file.order(ByteOrder.LITTLE_ENDIAN);
+        }
+        for (int slot = 0; slot < SLOTS; slot++) {
+            free.add(slot);
+        }
+    }
+
+    /** What a killed agent left, to be called before anything is armed; {@link #forgetAll} ends it. */
+    List<Intent> left() {
+        List<Intent> intents = new ArrayList<>();
+        for (int slot = 0; slot < SLOTS; slot++) {
+            int at = slot * SLOT_BYTES;
+            if ((int) INT.getVolatile(file, at) == 1) {
+                int count = file.getInt(at + 4);
+                List<Name> names = new ArrayList<>(2);
+                names.add(read(at));
+                if (count == 2) {
+                    names.add(read(at + SECOND));
+                }
+                intents.add(new Intent(names, file.getLong(at + 8), file.getLong(at + 16)));
+            }
+        }
+        return intents;
+    }
+
+    void forgetAll() {
+        for (int slot = 0; slot < SLOTS; slot++) {
+            INT.setRelease(file, slot * SLOT_BYTES, 0);
+        }
+    }
+
+    /** Remembers that these names are about to be changed; returns the slot for {@link #disarm}. */
+    int arm(long session, long requestId, Name first, Name secondOrNull) {
+        int slot;
+        try {
+            slot = free.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for an intent slot", e);
+        }
+        int at = slot * SLOT_BYTES;
+        file.putInt(at + 4, secondOrNull == null ? 1 : 2);
+        file.putLong(at + 8, session);
+        file.putLong(at + 16, requestId);
+        write(at, first);
+        if (secondOrNull != null) {
+            write(at + SECOND, secondOrNull);
+        }
+        INT.setRelease(file, at, 1);
+        return slot;
+    }
+
+    void disarm(int slot) {
+        INT.setRelease(file, slot * SLOT_BYTES, 0);
+        free.add(slot);
+    }
+
+    private void write(int at, Name name) {
+        file.putLong(at + 24, name.directory());
+        file.putInt(at + 32, name.bytes().length);
+        file.put(at + 36, name.bytes());
+    }
+
+    private Name read(int at) {
+        byte[] bytes = new byte[Math.min(255, Math.max(0, file.getInt(at + 32)))];
+        file.get(at + 36, bytes);
+        return new Name(file.getLong(at + 24), bytes);
+    }
+}

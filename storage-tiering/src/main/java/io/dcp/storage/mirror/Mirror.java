@@ -1,0 +1,169 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.ipc.channel.CallHandler;
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.storage.metadata.MetadataStore;
+import io.dcp.storage.namespace.Namespace;
+import io.dcp.storage.tier.FileTransfer;
+import io.dcp.storage.tier.ObjectStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tree on this instance: opens it, answers programs, writes back, lets go. What is given to {@link #open} stays the
+ * caller's to close, after this.
+ */
+public final class Mirror implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Mirror.class);
+    private static final int WORKERS = 32;
+
+    private final Services services;
+    private final ExecutorService workers;
+    private final MirrorCalls calls;
+    private final Recovery recovery;
+
+    private Mirror(Services services, ExecutorService workers) {
+        this.services = services;
+        this.workers = workers;
+        this.calls = new MirrorCalls(services, workers);
+        this.recovery = new Recovery(services);
+    }
+
+    /**
+     * Opens the tree and finishes what the last agent left. Programs may call when this returns.
+     *
+     * @throws IOException if the mirror, the region or the intents cannot be used, with the path
+     * @throws IllegalStateException if the metadata is of another version
+     */
+    public static Mirror open(
+            MirrorConfig config, Kernel kernel, MetadataStore store, FileTransfer transfer, ObjectStore objects)
+            throws IOException {
+        Namespace namespace = Namespace.open(store);
+        MirrorTree tree = new MirrorTree(kernel, namespace, config.root());
+        Region region = new Region(config.region());
+        region.cold(true);
+        Recovery.attach(namespace, tree);
+        DirectoryLocks locks = new DirectoryLocks();
+        Orphans orphans = new Orphans();
+        DirtyFiles dirty = new DirtyFiles(namespace);
+        Sessions sessions = new Sessions(namespace);
+        Xattrs xattrs = new Xattrs(tree, namespace);
+        Reconciler reconciler = new Reconciler(tree, namespace, orphans, dirty, sessions, xattrs);
+        Services services = new Services(
+                kernel,
+                store,
+                namespace,
+                tree,
+                new CallerContext(kernel),
+                locks,
+                new IntentSlots(config.intents()),
+                orphans,
+                dirty,
+                sessions,
+                xattrs,
+                reconciler,
+                new Materializer(tree, namespace, locks, reconciler, xattrs),
+                new Adoption(tree, namespace, locks, reconciler),
+                new Contents(tree, namespace, transfer),
+                new WriteBack(tree, namespace, store, dirty, transfer, objects, region, config),
+                region);
+        Mirror mirror = new Mirror(services, workers(kernel));
+        mirror.recovery.settleIntents();
+        region.publish(namespace.device(), tree.root().dev(), tree.root().mountId());
+        region.throttle(false);
+        region.cold(namespace.isCold());
+        return mirror;
+    }
+
+    private static ExecutorService workers(Kernel kernel) {
+        AtomicInteger count = new AtomicInteger();
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(
+                            () -> {
+                                // Its own umask: it acts for many callers.
+                                kernel.unshareFs();
+                                task.run();
+                            },
+                            "worker-" + count.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** Begins to write back. */
+    public void start() {
+        services.writeBack().start();
+    }
+
+    /** What answers the calls of programs. */
+    public CallHandler calls() {
+        return calls;
+    }
+
+    /** Bytes that the object store lacks, as last measured. */
+    public long dirtyBytes() {
+        return services.dirty().bytes();
+    }
+
+    /** Files that may be newer than the object store. */
+    public int dirtyFiles() {
+        return services.dirty().count();
+    }
+
+    /** Whether the mirror may lack names or contents that the tree has. */
+    public boolean isCold() {
+        return services.namespace().isCold();
+    }
+
+    /** Why write-back fails at present; null if it does not. */
+    public String lastError() {
+        return services.writeBack().lastError();
+    }
+
+    /**
+     * Brings everything into the object store, also what unattached programs changed.
+     *
+     * @return the number of files that could not be brought: open for writing in a program, or the store is away
+     */
+    public int drain(Duration atMost) throws IOException, InterruptedException {
+        int newer = recovery.takeInNativeChanges();
+        if (newer > 0) {
+            log.info("files were changed by programs without the shim: count={}", newer);
+        }
+        return services.writeBack().drain(atMost);
+    }
+
+    /**
+     * Empties the mirror; everything in it must have been {@link #drain}ed, and no program may use it. The next access
+     * fetches.
+     *
+     * @throws IllegalStateException if something is dirty
+     */
+    public void dropCache() throws IOException {
+        if (services.dirty().count() > 0) {
+            throw new IllegalStateException("files are not in the object store: count="
+                    + services.dirty().count());
+        }
+        services.region().cold(true);
+        Recovery.replaced(services.namespace(), services.tree());
+        services.store().sync();
+        new MirrorSweep(services.kernel()).empty(services.tree().rootFd());
+        Recovery.rootEmptied(services.namespace(), services.tree());
+    }
+
+    @Override
+    public void close() {
+        workers.shutdown();
+        services.writeBack().close();
+    }
+}

@@ -1,0 +1,174 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.ipc.kernel.Errno;
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.ipc.kernel.Stat;
+import io.dcp.ipc.kernel.Statx;
+import io.dcp.storage.namespace.Entry;
+import io.dcp.storage.namespace.Inode;
+import io.dcp.storage.namespace.Name;
+import io.dcp.storage.namespace.Namespace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The mirror as the kernel shows it: asks, finds files of the namespace, changes nothing. Any thread; acts under the
+ * thread's present credentials.
+ */
+final class MirrorTree {
+    private static final int STATX_MASK = Stat.STATX_BASIC_STATS | Stat.STATX_BTIME | Stat.STATX_MNT_ID;
+    private static final int MAX_DEPTH = 4096;
+
+    private final Kernel kernel;
+    private final Namespace namespace;
+    private final byte[] rootPath;
+    private final int rootFd;
+    private final Seen root;
+    private final ThreadLocal<Statx> holder = ThreadLocal.withInitial(Statx::new);
+
+    /**
+     * @throws IOException if the root is not there
+     */
+    MirrorTree(Kernel kernel, Namespace namespace, Path rootAsProgramsSeeIt) throws IOException {
+        this.kernel = kernel;
+        this.namespace = namespace;
+        this.rootPath = Paths.bytes(rootAsProgramsSeeIt.toString());
+        this.rootFd = kernel.openat(
+                Stat.AT_FDCWD, rootPath, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC, 0);
+        if (rootFd < 0) {
+            throw new IOException(
+                    "cannot open the mirror: path=" + rootAsProgramsSeeIt + " error=" + Errno.name(-rootFd));
+        }
+        this.root = stat(rootFd);
+        if (root == null) {
+            throw new IOException("cannot stat the mirror: path=" + rootAsProgramsSeeIt);
+        }
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    /** A descriptor of the root directory. */
+    int rootFd() {
+        return rootFd;
+    }
+
+    Seen root() {
+        return root;
+    }
+
+    byte[] rootPath() {
+        return rootPath;
+    }
+
+    /** Asks the kernel; 0 or a negative errno, the answer is in {@link #answer()} until this thread asks again. */
+    int ask(int dir, byte[] path, int flags) {
+        return kernel.statx(dir, path, flags, STATX_MASK, holder.get());
+    }
+
+    Seen answer() {
+        return Seen.of(holder.get());
+    }
+
+    /** What a name in a directory is, a link not followed; null if it is not there or cannot be asked for. */
+    Seen look(int dir, byte[] name) {
+        return ask(dir, name, Stat.AT_SYMLINK_NOFOLLOW) < 0 ? null : answer();
+    }
+
+    /** What a descriptor refers to; null if that cannot be asked. */
+    Seen stat(int fd) {
+        return ask(fd, Paths.EMPTY, Stat.AT_EMPTY_PATH) < 0 ? null : answer();
+    }
+
+    /** The inode of the namespace that a mirror file is; null if the namespace does not know it. */
+    Inode inodeOf(Seen seen) {
+        if (seen.dev() != root.dev()) {
+            return null;
+        }
+        return seen.ino() == root.ino()
+                ? namespace.inode(Namespace.ROOT)
+                : namespace.byMirror(seen.ino(), seen.btime());
+    }
+
+    /** Whether a file is on the mirror, also if the namespace does not know it. */
+    boolean isInTree(Seen seen) {
+        return seen.dev() == root.dev() && (seen.mountId() == root.mountId() || inodeOf(seen) != null);
+    }
+
+    /** Opens an inode's mirror file by one of its names; a negative errno if it is not there. Under the agent's credentials. */
+    int open(Inode inode, int flags) {
+        if (inode.ino() == Namespace.ROOT) {
+            return kernel.openat(rootFd, Paths.bytes("."), flags | OpenFlags.O_CLOEXEC, 0);
+        }
+        for (Name name : namespace.names(inode.ino())) {
+            Entry entry = namespace.entry(name.directory(), name.bytes());
+            if (entry == null || !namespace.isOnMirror(entry)) {
+                continue;
+            }
+            int parent = openDirectory(name.directory());
+            if (parent < 0) {
+                continue;
+            }
+            int fd = kernel.openat(
+                    parent,
+                    name.bytes(),
+                    flags | (inode.isSymlink() ? OpenFlags.O_PATH : 0) | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC,
+                    0);
+            kernel.close(parent);
+            if (fd >= 0) {
+                Seen seen = stat(fd);
+                if (seen != null && seen.ino() == inode.mirrorInode()) {
+                    return fd;
+                }
+                kernel.close(fd);
+            }
+        }
+        return -Errno.ENOENT;
+    }
+
+    /** Opens a directory of the mirror with O_PATH; a negative errno if it is not there. */
+    int openDirectory(long ino) {
+        byte[] path = pathBelowRoot(ino);
+        if (path == null) {
+            return -Errno.ENOENT;
+        }
+        int flags = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
+        if (path.length <= Paths.MAX_BYTES) {
+            return kernel.openat(rootFd, path, flags, 0);
+        }
+        int fd = kernel.openat(rootFd, Paths.bytes("."), flags, 0);
+        for (int from = 0; from < path.length && fd >= 0; ) {
+            int to = from;
+            while (to < path.length && path[to] != '/') {
+                to++;
+            }
+            int next = kernel.openat(fd, Arrays.copyOfRange(path, from, to), flags, 0);
+            kernel.close(fd);
+            fd = next;
+            from = to + 1;
+        }
+        return fd;
+    }
+
+    /** The path of a directory, relative to the root ("." for the root); null if it has no name. */
+    private byte[] pathBelowRoot(long ino) {
+        if (ino == Namespace.ROOT) {
+            return Paths.bytes(".");
+        }
+        byte[] path = null;
+        long at = ino;
+        for (int depth = 0; at != Namespace.ROOT && depth < MAX_DEPTH; depth++) {
+            var names = namespace.names(at);
+            if (names.isEmpty()) {
+                return null;
+            }
+            Name name = names.get(0);
+            path = path == null ? name.bytes() : Paths.join(name.bytes(), path);
+            at = name.directory();
+        }
+        return path;
+    }
+}

@@ -1,0 +1,203 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.ipc.channel.FileCall;
+import io.dcp.ipc.channel.Reply;
+import io.dcp.ipc.kernel.Errno;
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.ipc.kernel.Stat;
+import io.dcp.storage.namespace.Inode;
+import io.dcp.storage.namespace.Name;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.IntSupplier;
+
+/** The calls that make, move and remove names. */
+final class NameCalls {
+    private final Services services;
+    private final Kernel kernel;
+    private final Targets targets;
+
+    NameCalls(Services services, Targets targets) {
+        this.services = services;
+        this.kernel = services.kernel();
+        this.targets = targets;
+    }
+
+    Reply mkdir(Request request) throws IOException {
+        FileCall call = request.call();
+        return change(request, place -> kernel.mkdirat(place.directoryFd(), place.bytes(), call.mode()));
+    }
+
+    Reply mknod(Request request) throws IOException {
+        FileCall call = request.call();
+        return change(request, place -> kernel.mknodat(place.directoryFd(), place.bytes(), call.mode(), call.device()));
+    }
+
+    Reply symlink(Request request) throws IOException {
+        FileCall call = request.call();
+        return change(request, place -> kernel.symlinkat(call.payload(), place.directoryFd(), place.bytes()));
+    }
+
+    Reply unlink(Request request) throws IOException {
+        FileCall call = request.call();
+        return change(request, place -> {
+            ensureNotEmpty(request, place);
+            return kernel.unlinkat(place.directoryFd(), place.bytes(), call.flags());
+        });
+    }
+
+    /** Takes in a name that the caller has made natively. */
+    Reply adopt(Request request) throws IOException {
+        return change(request, place -> 0);
+    }
+
+    /** The system call of a change, at its place; 0 or a negative errno. */
+    @FunctionalInterface
+    private interface AtPlace {
+        int call(Place place) throws IOException;
+    }
+
+    @SuppressWarnings("try") // locks are held, not used
+    private Reply change(Request request, AtPlace atPlace) throws IOException {
+        FileCall call = request.call();
+        try (Targets.Placed placed = targets.place(request, call.directory(), call.path(), false)) {
+            if (placed.reply() != null) {
+                return placed.reply();
+            }
+            Place place = placed.place();
+            if (!place.isInTree()) {
+                return Reply.natively();
+            }
+            if (!place.isEntry()) {
+                return refused(atPlace.call(place));
+            }
+            try (DirectoryLocks.Held held =
+                    services.locks().hold(place.directory().ino())) {
+                return armed(request, place, null, () -> call(atPlace, place));
+            }
+        }
+    }
+
+    private static int call(AtPlace atPlace, Place place) {
+        try {
+            return atPlace.call(place);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static Reply refused(int result) {
+        return result < 0 ? Reply.error(-result) : Reply.natively();
+    }
+
+    /** Makes a change of one or two names: remembers it, calls the kernel, records what came of it. */
+    private Reply armed(Request request, Place first, Place secondOrNull, IntSupplier systemCall) throws IOException {
+        long session = request.caller().session();
+        long requestId = request.call().requestId();
+        Name firstName = first.name();
+        Name secondName = secondOrNull == null ? null : secondOrNull.name();
+        int intent = services.intents().arm(session, requestId, firstName, secondName);
+        try {
+            int result = systemCall.getAsInt();
+            if (result < 0) {
+                return Reply.error(-result);
+            }
+            Reconciler.Site site = new Reconciler.Site(firstName, first.directoryFd(), true);
+            List<Reconciler.Site> sites = secondOrNull == null
+                    ? List.of(site)
+                    : List.of(new Reconciler.Site(secondName, secondOrNull.directoryFd(), true), site);
+            services.context()
+                    .asAgent(request.caller(), () -> services.reconciler().settle(sites, session, requestId, true));
+            return Reply.done();
+        } catch (java.io.UncheckedIOException e) {
+            throw e.getCause();
+        } finally {
+            services.intents().disarm(intent);
+        }
+    }
+
+    @SuppressWarnings("try") // locks are held, not used
+    Reply rename(Request request) throws IOException {
+        FileCall call = request.call();
+        try (Targets.Placed from = targets.place(request, call.directory(), call.path(), false);
+                Targets.Placed to = targets.place(request, call.directory2(), call.path2(), false)) {
+            if (from.reply() != null || to.reply() != null) {
+                return from.reply() != null ? from.reply() : to.reply();
+            }
+            Place one = from.place();
+            Place other = to.place();
+            if (!one.isInTree() && !other.isInTree()) {
+                return Reply.natively();
+            }
+            IntSupplier systemCall = () ->
+                    kernel.renameat2(one.directoryFd(), one.bytes(), other.directoryFd(), other.bytes(), call.flags());
+            if (!one.isInTree() || !other.isInTree()) {
+                return Reply.error(Errno.EXDEV);
+            }
+            if (!one.isEntry() || !other.isEntry()) {
+                return refused(systemCall.getAsInt());
+            }
+            try (DirectoryLocks.Held held = services.locks()
+                    .hold(one.directory().ino(), other.directory().ino())) {
+                ensureNotEmpty(request, other);
+                return armed(request, one, other, systemCall);
+            }
+        }
+    }
+
+    @SuppressWarnings("try") // locks are held, not used
+    Reply link(Request request) throws IOException {
+        FileCall call = request.call();
+        boolean follow = (call.flags() & Stat.AT_SYMLINK_FOLLOW) != 0 || call.path().length == 0;
+        if (call.path().length == 0 && (call.flags() & Stat.AT_EMPTY_PATH) == 0) {
+            return Reply.error(Errno.ENOENT);
+        }
+        try (At old = targets.locate(request, call.directory(), call.path(), follow);
+                Targets.Placed to = targets.place(request, call.directory2(), call.path2(), false)) {
+            int there = services.tree().ask(old.fd(), old.path(), follow ? 0 : Stat.AT_SYMLINK_NOFOLLOW);
+            if (there < 0) {
+                return Reply.error(old.errno(there, request.caller(), call.directory(), call.path()));
+            }
+            if (to.reply() != null) {
+                return to.reply();
+            }
+            Place place = to.place();
+            if (!place.isInTree()) {
+                return Reply.natively();
+            }
+            IntSupplier systemCall = () -> kernel.linkat(
+                    old.fd(), old.path(), place.directoryFd(), place.bytes(), follow ? Stat.AT_SYMLINK_FOLLOW : 0);
+            if (!place.isEntry()) {
+                return refused(systemCall.getAsInt());
+            }
+            try (DirectoryLocks.Held held =
+                    services.locks().hold(place.directory().ino())) {
+                return armed(request, place, null, systemCall);
+            }
+        }
+    }
+
+    /** If a directory of the tree is about to be removed or replaced, the kernel must see that it is not empty. */
+    private void ensureNotEmpty(Request request, Place place) throws IOException {
+        if (!services.namespace().isCold() || !place.isEntry()) {
+            return;
+        }
+        services.context().asAgent(request.caller(), () -> {
+            int fd = kernel.openat(
+                    place.directoryFd(),
+                    place.bytes(),
+                    OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC,
+                    0);
+            if (fd >= 0) {
+                Seen seen = services.tree().stat(fd);
+                Inode inode = seen == null ? null : services.tree().inodeOf(seen);
+                if (inode != null) {
+                    services.materializer().ensureNotEmpty(fd, inode.ino());
+                }
+                kernel.close(fd);
+            }
+            return null;
+        });
+    }
+}

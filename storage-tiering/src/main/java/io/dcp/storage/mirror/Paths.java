@@ -1,0 +1,60 @@
+package io.dcp.storage.mirror;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Paths as bytes: the kernel's view, in which a name is anything but NUL and '/'. */
+final class Paths {
+    /** The kernel's PATH_MAX, without the NUL. */
+    static final int MAX_BYTES = 4095;
+
+    static final byte[] EMPTY = {};
+
+    private Paths() {}
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    static String text(byte[] path) {
+        return new String(path, StandardCharsets.ISO_8859_1);
+    }
+
+    static boolean isAbsolute(byte[] path) {
+        return path.length > 0 && path[0] == '/';
+    }
+
+    static byte[] join(byte[] directory, byte[] rest) {
+        byte[] joined = Arrays.copyOf(directory, directory.length + 1 + rest.length);
+        joined[directory.length] = '/';
+        System.arraycopy(rest, 0, joined, directory.length + 1, rest.length);
+        return joined;
+    }
+
+    /** The length of a path without its trailing slashes; 0 if it has nothing else. */
+    static int withoutTrailingSlashes(byte[] path) {
+        int end = path.length;
+        while (end > 0 && path[end - 1] == '/') {
+            end--;
+        }
+        return end;
+    }
+
+    /** Where the last component begins, given the length without trailing slashes. */
+    static int lastComponent(byte[] path, int end) {
+        int start = end;
+        while (start > 0 && path[start - 1] != '/') {
+            start--;
+        }
+        return start;
+    }
+
+    static boolean isDots(byte[] name) {
+        return name.length == 1 && name[0] == '.' || name.length == 2 && name[0] == '.' && name[1] == '.';
+    }
+
+    /** The path of one of the agent's own descriptors. */
+    static byte[] ofDescriptor(int fd) {
+        return bytes("/proc/self/fd/" + fd);
+    }
+}

@@ -1,0 +1,49 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.ipc.channel.Caller;
+import io.dcp.ipc.channel.FileCall;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A call that is being answered.
+ *
+ * @param mayBlock whether this thread may wait; if not, what has to wait throws {@link MustWait}
+ * @param deadlineNanos on {@link System#nanoTime}: when the caller gives up
+ */
+record Request(Caller caller, FileCall call, boolean mayBlock, long deadlineNanos) {
+
+    static Request of(Caller caller, FileCall call) {
+        return new Request(
+                caller,
+                call,
+                false,
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, call.deadlineMillis())));
+    }
+
+    Request onWorker() {
+        return new Request(caller, call, true, deadlineNanos);
+    }
+
+    /** A deadline for waiting that leaves time for the answer: the caller must hear an error before it gives up. */
+    long waitUntilNanos() {
+        long left = deadlineNanos - System.nanoTime();
+        return System.nanoTime() + Math.max(0, left - Math.min(left / 10, TimeUnit.SECONDS.toNanos(2)));
+    }
+
+    /** Fails with {@link MustWait} unless this thread may wait. */
+    void aboutToWait() {
+        if (!mayBlock) {
+            throw MustWait.INSTANCE;
+        }
+    }
+
+    /** Thrown on a thread that must not block: the call is made again on one that may. */
+    static final class MustWait extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        static final MustWait INSTANCE = new MustWait();
+
+        private MustWait() {
+            super("this call has to wait", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.ipc.channel.Reply;
+import io.dcp.ipc.kernel.Errno;
+import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.ipc.kernel.Stat;
+import io.dcp.storage.namespace.Inode;
+import java.io.IOException;
+
+/** Finds what a call is about. */
+final class Targets {
+    private final Services services;
+
+    /**
+     * An existing file that a call names.
+     *
+     * @param fd O_PATH descriptor, owned; -1 if the call is answered by {@code reply}
+     * @param inode its record; one without names has nlink 0
+     * @param reply the answer if there is no such file, or it is not in the tree; else null
+     */
+    record Target(int fd, Seen seen, Inode inode, Reply reply, Services services) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (fd >= 0) {
+                services.kernel().close(fd);
+            }
+        }
+    }
+
+    Targets(Services services) {
+        this.services = services;
+    }
+
+    /** Where a path of the caller is; materialized, if the mirror may lack it. */
+    At locate(Request request, int directory, byte[] path, boolean follow) throws IOException {
+        At at = At.of(services.kernel(), request.caller(), directory, path);
+        if (services.namespace().isCold()) {
+            services.context().asAgent(request.caller(), () -> {
+                services.materializer().ensure(at, follow || path.length == 0);
+                return null;
+            });
+        }
+        return at;
+    }
+
+    /**
+     * Finds an existing file.
+     *
+     * @param atFlags AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
+     */
+    Target existing(Request request, int directory, byte[] path, int atFlags) throws IOException {
+        if (path.length == 0 && (atFlags & Stat.AT_EMPTY_PATH) == 0) {
+            return answered(Reply.error(Errno.ENOENT));
+        }
+        boolean follow = path.length == 0 || (atFlags & Stat.AT_SYMLINK_NOFOLLOW) == 0;
+        try (At at = locate(request, directory, path, follow)) {
+            int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (follow ? 0 : OpenFlags.O_NOFOLLOW);
+            int fd = services.kernel().openat(at.fd(), at.path(), flags, 0);
+            if (fd < 0) {
+                return answered(Reply.error(at.errno(fd, request.caller(), directory, path)));
+            }
+            return identified(request, fd);
+        }
+    }
+
+    /** What an O_PATH descriptor is; takes the descriptor over. */
+    Target identified(Request request, int fd) throws IOException {
+        Seen seen = services.tree().stat(fd);
+        Inode inode = seen == null ? null : inodeOf(request, fd, seen);
+        if (inode == null) {
+            services.kernel().close(fd);
+            return answered(Reply.natively());
+        }
+        return new Target(fd, seen, inode, null, services);
+    }
+
+    /** The record of a file, taking it in if an unattached program made it; null if it is not in the tree. */
+    Inode inodeOf(Request request, int fd, Seen seen) throws IOException {
+        Inode inode = services.tree().inodeOf(seen);
+        if (inode != null) {
+            return inode;
+        }
+        inode = services.orphans().find(seen.ino(), seen.btime());
+        if (inode != null || !services.tree().isInTree(seen)) {
+            return inode;
+        }
+        return services.context()
+                .asAgent(request.caller(), () -> services.adoption().adopt(fd));
+    }
+
+    /** Finds where a name is to be changed; an unknown directory is taken in. The reply is set if there is no place. */
+    Placed place(Request request, int directory, byte[] path, boolean followLast) throws IOException {
+        if (path.length == 0) {
+            return new Placed(null, Reply.error(Errno.ENOENT));
+        }
+        try (At at = locate(request, directory, path, followLast)) {
+            return placed(request, Place.find(services.tree(), at), at, directory, path);
+        }
+    }
+
+    private Placed placed(Request request, Place.Found found, At at, int directory, byte[] path) throws IOException {
+        if (found.place() == null) {
+            return new Placed(null, Reply.error(at.errno(-found.errno(), request.caller(), directory, path)));
+        }
+        Place place = found.place();
+        if (!place.isInTree()) {
+            Seen seen = services.tree().stat(place.directoryFd());
+            if (seen != null && services.tree().isInTree(seen)) {
+                Inode adopted = services.context()
+                        .asAgent(request.caller(), () -> services.adoption().adopt(place.directoryFd()));
+                if (adopted != null) {
+                    return new Placed(new Place(place.directoryFd(), adopted, place.bytes(), services.kernel()), null);
+                }
+            }
+        }
+        return new Placed(place, null);
+    }
+
+    /** A place, or the answer why there is none. */
+    record Placed(Place place, Reply reply) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (place != null) {
+                place.close();
+            }
+        }
+    }
+
+    private Target answered(Reply reply) {
+        return new Target(-1, null, null, reply, services);
+    }
+}

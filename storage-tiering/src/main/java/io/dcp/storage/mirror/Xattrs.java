@@ -1,0 +1,76 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.storage.namespace.Change;
+import io.dcp.storage.namespace.Inode;
+import io.dcp.storage.namespace.Namespace;
+import io.dcp.storage.namespace.Xattr;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Brings extended attributes (ACLs and security labels among them) from the mirror into the namespace and back. */
+final class Xattrs {
+    private static final int MAX_BYTES = 65_536;
+
+    private final MirrorTree tree;
+    private final Namespace namespace;
+
+    Xattrs(MirrorTree tree, Namespace namespace) {
+        this.tree = tree;
+        this.namespace = namespace;
+    }
+
+    /** Records what an inode's mirror file has now. Under the agent's credentials. */
+    void record(Inode inode) throws IOException {
+        int fd = inode == null ? -1 : tree.open(inode, OpenFlags.O_PATH);
+        if (fd < 0) {
+            return;
+        }
+        List<Xattr> found;
+        try {
+            found = read(fd);
+        } finally {
+            tree.kernel().close(fd);
+        }
+        try (Change change = namespace.change()) {
+            Inode now = change.inode(inode.ino());
+            if (now != null && (now.hasXattrs() || !found.isEmpty())) {
+                change.setXattrs(now.ino(), found);
+                change.put(now.edit().hasXattrs(!found.isEmpty()).build());
+                change.commit();
+            }
+        }
+    }
+
+    private List<Xattr> read(int fd) {
+        Kernel kernel = tree.kernel();
+        byte[] path = Paths.ofDescriptor(fd);
+        byte[] buffer = new byte[MAX_BYTES];
+        long length = kernel.listxattr(path, buffer);
+        List<Xattr> found = new ArrayList<>();
+        byte[] value = new byte[MAX_BYTES];
+        for (int from = 0; from < length; ) {
+            int to = from;
+            while (buffer[to] != 0) {
+                to++;
+            }
+            byte[] name = Arrays.copyOfRange(buffer, from, to);
+            long size = kernel.getxattr(path, name, value);
+            if (size >= 0) {
+                found.add(new Xattr(name, Arrays.copyOf(value, (int) size)));
+            }
+            from = to + 1;
+        }
+        return found;
+    }
+
+    /** Gives a freshly made mirror file the recorded attributes; those that the kernel refuses are left out. */
+    void restore(Inode inode, byte[] path) {
+        if (inode.hasXattrs()) {
+            namespace.xattrs(inode.ino(), (name, value) -> tree.kernel().lsetxattr(path, name, value, 0));
+        }
+    }
+}

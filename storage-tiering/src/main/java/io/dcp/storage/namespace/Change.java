@@ -1,0 +1,217 @@
+package io.dcp.storage.namespace;
+
+import io.dcp.storage.metadata.MetadataStore;
+import io.dcp.storage.metadata.WriteBatch;
+import io.dcp.storage.tier.ChunkRef;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One transaction on the tree: it is committed as a whole or has not happened. Reads through it see what it has done so
+ * far. One thread; holds the namespace's lock from {@link Namespace#change()} until {@link #close()}, so nothing that
+ * waits may be done meanwhile.
+ */
+public final class Change implements AutoCloseable {
+    /** Before the name in a listing record: type, inode number. */
+    static final int LISTING_HEAD_BYTES = 9;
+
+    private static final byte[] NOTHING = {};
+
+    private final Namespace namespace;
+    private final MetadataStore store;
+    private final WriteBatch batch = new WriteBatch();
+    private final Map<Long, Inode> inodes = new HashMap<>();
+    private final Map<Name, Entry> entries = new HashMap<>();
+    private final Map<Long, Long> mirror = new HashMap<>();
+    private Volume volume;
+
+    Change(Namespace namespace, MetadataStore store) {
+        this.namespace = namespace;
+        this.store = store;
+        this.volume = namespace.volume();
+    }
+
+    /** As {@link Namespace#inode}. */
+    public Inode inode(long ino) {
+        return inodes.containsKey(ino) ? inodes.get(ino) : namespace.inode(ino);
+    }
+
+    /** As {@link Namespace#entry}. */
+    public Entry entry(Name name) {
+        return entries.containsKey(name) ? entries.get(name) : namespace.entry(name.directory(), name.bytes());
+    }
+
+    /** A number for a new inode. */
+    public long allocateInode() {
+        return namespace.allocateInode();
+    }
+
+    /** Records a new inode or the next version of one. */
+    public void put(Inode inode) {
+        Inode before = inode(inode.ino());
+        inodes.put(inode.ino(), inode);
+        batch.put(Keys.inode(inode.ino()), inode.encode());
+        boolean onMirror = namespace.isOnMirror(inode);
+        if (onMirror
+                && (before == null || !namespace.isOnMirror(before) || before.mirrorInode() != inode.mirrorInode())) {
+            batch.put(Keys.mirror(inode.mirrorInode()), Keys.inode(inode.ino()));
+            mirror.put(inode.mirrorInode(), inode.ino());
+        }
+    }
+
+    /** Adds a name; it must not exist. Does not count links. */
+    public void link(Name name, Inode inode, boolean onMirror) {
+        Entry entry = new Entry(
+                inode.ino(),
+                Entry.typeOf(inode.mode()),
+                namespace.allocateSlot(),
+                onMirror ? volume.mirrorGeneration() : 0);
+        batch.put(Keys.entry(name.directory(), name.bytes()), entry.encode());
+        batch.put(
+                Keys.listing(name.directory(), entry.slot()),
+                ByteBuffer.allocate(LISTING_HEAD_BYTES + name.bytes().length)
+                        .put((byte) entry.type())
+                        .putLong(entry.ino())
+                        .put(name.bytes())
+                        .array());
+        batch.put(Keys.nameOf(inode.ino(), name.directory(), name.bytes()), NOTHING);
+        entries.put(name, entry);
+    }
+
+    /** Removes a name that exists. Does not count links. */
+    public void unlink(Name name) {
+        Entry entry = Objects.requireNonNull(entry(name), "no such entry");
+        batch.delete(Keys.entry(name.directory(), name.bytes()));
+        batch.delete(Keys.listing(name.directory(), entry.slot()));
+        batch.delete(Keys.nameOf(entry.ino(), name.directory(), name.bytes()));
+        entries.put(name, null);
+    }
+
+    /** Records that an existing name is on the mirror now. */
+    public void materialized(Name name) {
+        Entry before = Objects.requireNonNull(entry(name), "no such entry");
+        Entry entry = new Entry(before.ino(), before.type(), before.slot(), volume.mirrorGeneration());
+        batch.put(Keys.entry(name.directory(), name.bytes()), entry.encode());
+        entries.put(name, entry);
+    }
+
+    /** Forgets an inode without names: its attributes and chunks. Its objects are left to be deleted later. */
+    public void remove(Inode inode) {
+        long ino = inode.ino();
+        for (ChunkRef ref : namespace.chunks(ino)) {
+            batch.delete(Keys.chunk(ino, ref.index()));
+            discard(ref);
+        }
+        if (inode.hasXattrs()) {
+            namespace.xattrs(ino, (name, value) -> batch.delete(Keys.xattr(ino, name)));
+        }
+        batch.delete(Keys.dirty(ino));
+        batch.delete(Keys.inode(ino));
+        inodes.put(ino, null);
+        if (namespace.isOnMirror(inode)
+                && !mirror.containsKey(inode.mirrorInode())
+                && namespace.byMirror(inode.mirrorInode(), inode.mirrorBtime()) != null) {
+            batch.delete(Keys.mirror(inode.mirrorInode()));
+            mirror.put(inode.mirrorInode(), null);
+        }
+    }
+
+    /** Replaces all extended attributes of an inode. */
+    public void setXattrs(long ino, List<Xattr> values) {
+        namespace.xattrs(ino, (name, value) -> batch.delete(Keys.xattr(ino, name)));
+        values.forEach(xattr -> batch.put(Keys.xattr(ino, xattr.name()), xattr.value()));
+    }
+
+    /** Replaces the chunks of an inode; those that are not in the new list are left to be deleted later. */
+    public void setChunks(long ino, List<ChunkRef> refs) {
+        Map<Long, ChunkRef> old = new HashMap<>();
+        namespace.chunks(ino).forEach(ref -> old.put(ref.index(), ref));
+        for (ChunkRef ref : refs) {
+            ChunkRef before = old.remove(ref.index());
+            if (!ref.equals(before)) {
+                batch.put(Keys.chunk(ino, ref.index()), ChunkRecord.encode(ref));
+                if (before != null) {
+                    discard(before);
+                }
+            }
+        }
+        old.values().forEach(ref -> {
+            batch.delete(Keys.chunk(ino, ref.index()));
+            discard(ref);
+        });
+    }
+
+    /** Leaves an object to be deleted later. */
+    public void discard(ChunkRef ref) {
+        batch.put(Keys.garbage(ref.key().getBytes(StandardCharsets.UTF_8)), NOTHING);
+    }
+
+    /** Records that a discarded object is gone. */
+    public void deleted(byte[] objectKey) {
+        batch.delete(Keys.garbage(objectKey));
+    }
+
+    /** Marks an inode as possibly newer than the object store, or as equal to it. */
+    public void dirty(long ino, boolean dirty) {
+        if (dirty) {
+            batch.put(Keys.dirty(ino), NOTHING);
+        } else {
+            batch.delete(Keys.dirty(ino));
+        }
+    }
+
+    /** Records the last change that a session's caller need not ask for again. */
+    public void completed(long session, long requestId) {
+        batch.put(
+                Keys.session(session), ByteBuffer.allocate(8).putLong(requestId).array());
+    }
+
+    /** Forgets a session. */
+    public void ended(long session) {
+        batch.delete(Keys.session(session));
+    }
+
+    /** Begins a new, empty mirror: everything that the old one held counts as absent. */
+    public void newMirror(boolean cold) {
+        volume = volume.withMirror(volume.mirrorGeneration() + 1, cold);
+        batch.put(Keys.volume(), volume.encode());
+    }
+
+    /**
+     * Makes it so. When this returns, the change survives the death of the process.
+     *
+     * @throws IOException if it could not be recorded; then nothing has changed
+     */
+    public void commit() throws IOException {
+        if (batch.isEmpty()) {
+            return;
+        }
+        Volume reserved = namespace.reserve();
+        if (reserved != null) {
+            volume = volume.withReserved(reserved.inodesReserved(), reserved.slotsReserved());
+            batch.put(Keys.volume(), volume.encode());
+        }
+        store.commit(batch);
+        namespace.committed(volume);
+        inodes.forEach(namespace::committed);
+        mirror.forEach(namespace::committedMirror);
+    }
+
+    @Override
+    public void close() {
+        namespace.lock.unlock();
+    }
+
+    static long slotIn(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(9);
+    }
+
+    static long directoryIn(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(9);
+    }
+}
