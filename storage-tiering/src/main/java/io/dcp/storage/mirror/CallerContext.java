@@ -36,17 +36,15 @@ final class CallerContext {
         credentials.assumeAgent();
     }
 
-    /** Does something as the agent and goes on as the caller. */
+    /** Does something as the agent and goes on as the caller; still the agent if this throws. */
     <T> T asAgent(Caller caller, Work<T> work) throws IOException {
         credentials.assumeAgent();
-        try {
-            return work.run();
-        } finally {
-            int back = assume(caller);
-            if (back < 0) {
-                throw new IOException("cannot act for the caller again: error=" + Errno.name(-back));
-            }
+        T result = work.run();
+        int back = assume(caller);
+        if (back < 0) {
+            throw new IOException("cannot act for the caller again: error=" + Errno.name(-back));
         }
+        return result;
     }
 
     void umask(int mask) {

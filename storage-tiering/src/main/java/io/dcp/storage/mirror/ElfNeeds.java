@@ -67,7 +67,7 @@ record ElfNeeds(byte[] interpreter, String runPath, List<String> libraries) {
             long value = dynamic.getLong(at + 8);
             if (tag == DT_NEEDED) {
                 needed.add(value);
-            } else if (tag == DT_RUNPATH || tag == DT_RPATH && runPath < 0) {
+            } else if (tag == DT_RUNPATH || (tag == DT_RPATH && runPath < 0)) {
                 runPath = value;
             } else if (tag == DT_STRTAB) {
                 strings = value;

@@ -235,7 +235,7 @@ final class Materializer {
         } else if (inode.isSymlink()) {
             done = kernel.symlinkat(inode.target(), directoryFd, bytes);
         } else {
-            done = kernel.mknodat(directoryFd, bytes, inode.mode() & Stat.S_IFMT | 0600, inode.rdev());
+            done = kernel.mknodat(directoryFd, bytes, (inode.mode() & Stat.S_IFMT) | 0600, inode.rdev());
         }
         if (done < 0) {
             return done;

@@ -109,7 +109,8 @@ final class OpenCalls {
         }
         boolean follow = (flags & OpenFlags.O_NOFOLLOW) == 0;
         try (At at = targets.locate(request, directory, path, follow)) {
-            int look = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | flags & (OpenFlags.O_NOFOLLOW | OpenFlags.O_DIRECTORY);
+            int look =
+                    OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (flags & (OpenFlags.O_NOFOLLOW | OpenFlags.O_DIRECTORY));
             int fd = kernel.openat(at.fd(), at.path(), look, 0);
             if (fd < 0) {
                 return Reply.error(at.errno(fd, request.caller(), directory, path));

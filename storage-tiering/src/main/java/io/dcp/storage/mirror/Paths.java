@@ -50,7 +50,7 @@ final class Paths {
     }
 
     static boolean isDots(byte[] name) {
-        return name.length == 1 && name[0] == '.' || name.length == 2 && name[0] == '.' && name[1] == '.';
+        return (name.length == 1 && name[0] == '.') || (name.length == 2 && name[0] == '.' && name[1] == '.');
     }
 
     /** The path of one of the agent's own descriptors. */

@@ -114,7 +114,7 @@ final class PrepareCalls {
         String self = length < 0 ? "/" : Paths.text(Arrays.copyOf(into, (int) length));
         String origin = self.substring(0, Math.max(1, self.lastIndexOf('/')));
         String search = needs.runPath() + ":" + Paths.text(request.call().payload());
-        for (String directory : search.split(":")) {
+        for (String directory : search.split(":", -1)) {
             if (!directory.isEmpty()) {
                 directories.add(directory.replace("$ORIGIN", origin).replace("${ORIGIN}", origin));
             }

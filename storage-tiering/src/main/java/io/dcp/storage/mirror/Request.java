@@ -33,16 +33,15 @@ record Request(Caller caller, FileCall call, boolean mayBlock, long deadlineNano
     /** Fails with {@link MustWait} unless this thread may wait. */
     void aboutToWait() {
         if (!mayBlock) {
-            throw MustWait.INSTANCE;
+            throw new MustWait();
         }
     }
 
     /** Thrown on a thread that must not block: the call is made again on one that may. */
     static final class MustWait extends RuntimeException {
         private static final long serialVersionUID = 1;
-        static final MustWait INSTANCE = new MustWait();
 
-        private MustWait() {
+        MustWait() {
             super("this call has to wait", null, false, false);
         }
     }

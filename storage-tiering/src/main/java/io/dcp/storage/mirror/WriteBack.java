@@ -255,7 +255,7 @@ final class WriteBack implements AutoCloseable {
 
     private void send(long ino, boolean now) throws IOException {
         DirtyFiles.DirtyFile file = dirty.get(ino);
-        if (file == null || !now && System.nanoTime() - file.sinceNanos < delayNanos) {
+        if (file == null || (!now && System.nanoTime() - file.sinceNanos < delayNanos)) {
             return;
         }
         Inode inode = namespace.inode(ino);
@@ -275,7 +275,7 @@ final class WriteBack implements AutoCloseable {
                 return;
             }
             boolean sentAlready = file.sentAt != null && file.sentAt.equals(before.ctime());
-            if (!quiet && (sentAlready || !now && System.nanoTime() - file.sinceNanos < OPEN_FILE_NANOS)) {
+            if (!quiet && (sentAlready || (!now && System.nanoTime() - file.sinceNanos < OPEN_FILE_NANOS))) {
                 return;
             }
             transferAndRecord(ino, fd, before, file.grants, quiet);

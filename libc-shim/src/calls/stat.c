@@ -1,0 +1,301 @@
+// Questions about files. By path the agent answers for the tree; of an open descriptor the kernel tells what changes
+// while somebody writes (size, times of data), and the tree the rest: ino, dev, nlink, ctime, btime, and all of a
+// directory's. Rules as in files.c.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "../link/ask.h"
+#include "../link/kernel.h"
+#include "../table/place.h"
+#include "../table/region.h"
+#include "calls.h"
+#include "native.h"
+#include "old-names.h"
+#include "real.h"
+
+_Static_assert(sizeof(struct stat) == sizeof(struct stat64), "one form of stat on 64-bit machines");
+_Static_assert(sizeof(struct statfs) == sizeof(struct statfs64), "likewise");
+
+void dcp_stat_from(const struct dcp_attributes *from, struct stat *into) {
+  *into = (struct stat){
+      .st_dev = from->dev,
+      .st_ino = from->ino,
+      .st_nlink = from->nlink,
+      .st_mode = from->mode,
+      .st_uid = from->uid,
+      .st_gid = from->gid,
+      .st_rdev = from->rdev,
+      .st_size = from->size_bytes,
+      .st_blksize = (blksize_t)from->block_size_bytes,
+      .st_blocks = from->blocks512,
+      .st_atim = from->atime,
+      .st_mtim = from->mtime,
+      .st_ctim = from->ctime,
+  };
+}
+
+static struct statx_timestamp timestamp(const struct timespec *time) {
+  return (struct statx_timestamp){.tv_sec = time->tv_sec, .tv_nsec = (uint32_t)time->tv_nsec};
+}
+
+static void statx_from(const struct dcp_attributes *from, struct statx *into) {
+  *into = (struct statx){
+      .stx_mask = STATX_BASIC_STATS | STATX_BTIME,
+      .stx_blksize = from->block_size_bytes,
+      .stx_nlink = from->nlink,
+      .stx_uid = from->uid,
+      .stx_gid = from->gid,
+      .stx_mode = (uint16_t)from->mode,
+      .stx_ino = from->ino,
+      .stx_size = (uint64_t)from->size_bytes,
+      .stx_blocks = (uint64_t)from->blocks512,
+      .stx_atime = timestamp(&from->atime),
+      .stx_btime = timestamp(&from->btime),
+      .stx_ctime = timestamp(&from->ctime),
+      .stx_mtime = timestamp(&from->mtime),
+      .stx_rdev_major = major(from->rdev),
+      .stx_rdev_minor = minor(from->rdev),
+      .stx_dev_major = major(from->dev),
+      .stx_dev_minor = minor(from->dev),
+  };
+  if (dcp_region->mirror_mount_id != 0) {
+    into->stx_mask |= STATX_MNT_ID;
+    into->stx_mnt_id = dcp_region->mirror_mount_id;
+  }
+}
+
+// 0 and attributes, 1 native, -1.
+static int ask_by_path(int dirfd, const char *path, int flags, struct dcp_attributes *into) {
+  struct dcp_request request = {
+      .operation = DCP_OP(STAT),
+      .directory = dirfd,
+      .path = path,
+      .flags = (uint32_t)flags & (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT),
+  };
+  struct dcp_answer answer = {0};
+  if (dcp_ask(&request, &answer) != 0) {
+    return -1;
+  }
+  if (answer.native) {
+    return 1;
+  }
+  if (answer.error != 0 || !answer.has_attributes) {
+    errno = answer.error != 0 ? answer.error : EPROTO;
+    return -1;
+  }
+  *into = answer.attributes;
+  return 0;
+}
+
+// The tree's attributes of FD, that the kernel shows as SEEN on the mirror. 0; 1: the kernel's are all there are; -1.
+static int attributes_of_open(int fd, const struct stat *seen, struct dcp_attributes *into) {
+  if (dcp_region->mirror_device != 0 && seen->st_dev != dcp_region->mirror_device) {
+    dcp_fd_forget(fd);  // the number went to another file behind our back
+    return 1;
+  }
+  bool is_regular = S_ISREG(seen->st_mode);
+  if (!is_regular || !dcp_fd_recall(fd, seen->st_ino, &seen->st_ctim, into)) {
+    struct dcp_request request = {.operation = DCP_OP(IDENTIFY), .directory = fd, .inode = seen->st_ino};
+    struct dcp_answer answer = {0};
+    if (dcp_ask(&request, &answer) != 0) {
+      return -1;
+    }
+    if (!answer.native && answer.error == 0 && answer.has_attributes) {
+      *into = answer.attributes;
+      dcp_fd_remember(fd, into);
+    } else if (dcp_fd_recall(fd, seen->st_ino, NULL, into)) {
+      // It has no name any more, and the tree forgot it: it stays the file that it was.
+      into->mode = seen->st_mode;
+      into->nlink = (uint32_t)seen->st_nlink;
+      into->uid = seen->st_uid;
+      into->gid = seen->st_gid;
+      into->ctime = seen->st_ctim;
+    } else {
+      return 1;
+    }
+  }
+  if (is_regular) {
+    into->size_bytes = seen->st_size;
+    into->blocks512 = seen->st_blocks;
+    into->atime = seen->st_atim;
+    into->mtime = seen->st_mtim;
+  }
+  return 0;
+}
+
+int dcp_fstat(int fd, struct stat *into) {
+  int result = dcp_native_fstat(fd, into);
+  if (__builtin_expect(result == 0 && dcp_fd_is_tree(fd), 0)) {
+    struct dcp_attributes attributes;
+    result = attributes_of_open(fd, into, &attributes);
+    if (result == 0) {
+      dcp_stat_from(&attributes, into);
+    }
+    return result < 0 ? -1 : 0;
+  }
+  return result;
+}
+
+// True if the call is about an open descriptor that is in the tree.
+static bool is_open_descriptor(int dirfd, const char *path, int flags) {
+  return (flags & AT_EMPTY_PATH) != 0 && dirfd >= 0 && (path == NULL || path[0] == '\0') && dcp_fd_is_tree(dirfd);
+}
+
+int dcp_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
+  if (__builtin_expect(is_open_descriptor(dirfd, path, flags), 0)) {
+    return dcp_fstat(dirfd, into);
+  }
+  if (dcp_path_is_ours(dirfd, path)) {
+    struct dcp_attributes attributes;
+    int result = ask_by_path(dirfd, path, flags, &attributes);
+    if (result == 0) {
+      dcp_stat_from(&attributes, into);
+    }
+    if (result <= 0) {
+      return result;
+    }
+  }
+  return dcp_native_fstatat(dirfd, path, into, flags);
+}
+
+int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *into) {
+  struct dcp_attributes attributes;
+  if (__builtin_expect(is_open_descriptor(dirfd, path, flags), 0)) {
+    struct stat seen;
+    int result = dcp_native_fstat(dirfd, &seen);
+    if (result == 0) {
+      result = attributes_of_open(dirfd, &seen, &attributes);
+    }
+    if (result == 0) {
+      statx_from(&attributes, into);
+    }
+    if (result <= 0) {
+      return result;
+    }
+  } else if (dcp_path_is_ours(dirfd, path)) {
+    if ((mask & 0x80000000U) != 0 || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE) {
+      errno = EINVAL;
+      return -1;
+    }
+    int result = ask_by_path(dirfd, path, flags, &attributes);
+    if (result == 0) {
+      statx_from(&attributes, into);
+    }
+    if (result <= 0) {
+      return result;
+    }
+  }
+  return DCP_REAL(statx)(dirfd, path, flags, mask, into);
+}
+
+// A path that is not ours costs as little as can be: straight to the next definition.
+DCP_EXPORT int stat(const char *restrict path, struct stat *restrict into) {
+  return dcp_path_is_ours(AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, 0)
+                                          : dcp_native_fstatat(AT_FDCWD, path, into, 0);
+}
+DCP_EXPORT int stat64(const char *restrict path, struct stat64 *restrict into) {
+  return stat(path, (struct stat *)into);
+}
+
+DCP_EXPORT int lstat(const char *restrict path, struct stat *restrict into) {
+  return dcp_path_is_ours(AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, AT_SYMLINK_NOFOLLOW)
+                                          : dcp_native_fstatat(AT_FDCWD, path, into, AT_SYMLINK_NOFOLLOW);
+}
+DCP_EXPORT int lstat64(const char *restrict path, struct stat64 *restrict into) {
+  return lstat(path, (struct stat *)into);
+}
+
+DCP_EXPORT int fstat(int fd, struct stat *into) { return dcp_fstat(fd, into); }
+DCP_EXPORT int fstat64(int fd, struct stat64 *into) { return dcp_fstat(fd, (struct stat *)into); }
+
+DCP_EXPORT int fstatat(int dirfd, const char *restrict path, struct stat *restrict into, int flags) {
+  return dcp_fstatat(dirfd, path, into, flags);
+}
+DCP_EXPORT int fstatat64(int dirfd, const char *restrict path, struct stat64 *restrict into, int flags) {
+  return dcp_fstatat(dirfd, path, (struct stat *)into, flags);
+}
+
+DCP_EXPORT int statx(int dirfd, const char *restrict path, int flags, unsigned mask, struct statx *restrict into) {
+  return dcp_statx(dirfd, path, flags, mask, into);
+}
+
+// --- the forms of programs that were built before glibc 2.33 ---
+// The version is checked by libc, where a call is not ours; both versions have one layout here.
+DCP_EXPORT int __xstat(int version, const char *path, struct stat *into) {
+  return dcp_path_is_ours(AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, 0)
+                                          : DCP_REAL(__xstat)(version, path, into);
+}
+DCP_EXPORT int __xstat64(int version, const char *path, struct stat64 *into) {
+  return __xstat(version, path, (struct stat *)into);
+}
+
+DCP_EXPORT int __lxstat(int version, const char *path, struct stat *into) {
+  return dcp_path_is_ours(AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, AT_SYMLINK_NOFOLLOW)
+                                          : DCP_REAL(__lxstat)(version, path, into);
+}
+DCP_EXPORT int __lxstat64(int version, const char *path, struct stat64 *into) {
+  return __lxstat(version, path, (struct stat *)into);
+}
+
+DCP_EXPORT int __fxstat(int version, int fd, struct stat *into) {
+  return dcp_fd_is_tree(fd) ? dcp_fstat(fd, into) : DCP_REAL(__fxstat)(version, fd, into);
+}
+DCP_EXPORT int __fxstat64(int version, int fd, struct stat64 *into) {
+  return __fxstat(version, fd, (struct stat *)into);
+}
+
+DCP_EXPORT int __fxstatat(int version, int dirfd, const char *path, struct stat *into, int flags) {
+  return dcp_path_is_ours(dirfd, path) ? dcp_fstatat(dirfd, path, into, flags)
+                                       : DCP_REAL(__fxstatat)(version, dirfd, path, into, flags);
+}
+DCP_EXPORT int __fxstatat64(int version, int dirfd, const char *path, struct stat64 *into, int flags) {
+  return __fxstatat(version, dirfd, path, (struct stat *)into, flags);
+}
+
+// --- answered by the kernel, once the names are on the mirror ---
+DCP_EXPORT int statfs(const char *path, struct statfs *into) {
+  return dcp_prepare(AT_FDCWD, path, DCP_PREPARE_FOLLOW) == 0 ? DCP_REAL(statfs)(path, into) : -1;
+}
+DCP_ALIAS(int, __statfs, statfs, (const char *path, struct statfs *into));
+DCP_EXPORT int statfs64(const char *path, struct statfs64 *into) { return statfs(path, (struct statfs *)into); }
+
+DCP_EXPORT int statvfs(const char *restrict path, struct statvfs *restrict into) {
+  return dcp_prepare(AT_FDCWD, path, DCP_PREPARE_FOLLOW) == 0 ? DCP_REAL(statvfs)(path, into) : -1;
+}
+DCP_EXPORT int statvfs64(const char *restrict path, struct statvfs64 *restrict into) {
+  return statvfs(path, (struct statvfs *)into);
+}
+
+int dcp_faccessat(int dirfd, const char *path, int mode, int flags) {
+  if (dcp_prepare(dirfd, path, (flags & AT_SYMLINK_NOFOLLOW) != 0 ? DCP_PREPARE_NO_FOLLOW : DCP_PREPARE_FOLLOW) != 0) {
+    return -1;
+  }
+  return DCP_REAL(faccessat)(dirfd, path, mode, flags);
+}
+
+DCP_EXPORT int faccessat(int dirfd, const char *path, int mode, int flags) {
+  return dcp_faccessat(dirfd, path, mode, flags);
+}
+
+DCP_EXPORT int access(const char *path, int mode) {
+  return dcp_prepare(AT_FDCWD, path, DCP_PREPARE_FOLLOW) == 0 ? dcp_native_access(path, mode) : -1;
+}
+
+DCP_EXPORT int eaccess(const char *path, int mode) {
+  return dcp_prepare(AT_FDCWD, path, DCP_PREPARE_FOLLOW) == 0 ? DCP_REAL(eaccess)(path, mode) : -1;
+}
+
+DCP_EXPORT int euidaccess(const char *path, int mode) {
+  return dcp_prepare(AT_FDCWD, path, DCP_PREPARE_FOLLOW) == 0 ? DCP_REAL(euidaccess)(path, mode) : -1;
+}
+
+DCP_EXPORT long pathconf(const char *path, int name) {
+  return dcp_prepare(AT_FDCWD, path, DCP_PREPARE_FOLLOW) == 0 ? DCP_REAL(pathconf)(path, name) : -1;
+}

@@ -1,0 +1,291 @@
+// One call to the agent: the heart of the library.
+//
+// The rulebook, for every file in src/link and for whatever runs between taking a connection and releasing it:
+//  - System calls only through kernel.h: libc's may be another preload's (libfaketime bends clocks), are cancellation
+//    points, and set errno. No libc function that allocates, locks, or keeps state; string functions are fine.
+//  - No allocation: buffers are the caller's or on the stack, at most 1 KiB (a signal handler's stack may be small).
+//  - Async-signal-safe: the caller may be a signal handler, and a handler may interrupt a call and make another one. It
+//    then takes another connection. Nothing is locked, so nothing can be found locked in a fork child.
+//  - The program's signals are blocked for the first DCP_SOCKET_PATIENCE_MS, where nearly every call ends; later waits
+//  are
+//    under the program's own mask, so that ^C works. No call ever fails with EINTR. Signal 33 is glibc's own (setuid in
+//    all threads) and stays open, or the other thread would wait for us.
+//  - errno is the program's: kept when the call is answered.
+//  - A call is asked again under the same session and request id until it is answered: the agent does it once.
+#include "ask.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../table/place.h"
+#include "cause.h"
+#include "complain.h"
+#include "connection.h"
+#include "kernel.h"
+#include "patience.h"
+#include "wire.h"
+
+#define SIGNAL_OF_SETXID 33
+#define CREDENTIAL_RETRIES 3
+#define LONGEST_PAUSE_MS 50
+
+enum outcome { ANSWERED, BROKEN, REFUSED, TIMED_OUT };
+
+struct call {
+  const struct dcp_request *request;
+  struct dcp_answer *answer;
+  struct dcp_connection *connection;
+  struct dcp_patience patience;
+  uint64_t request_id;
+  int error;     // of an outcome that ends the call
+  int pause_ms;  // before the next attempt
+  int credential_refusals;
+};
+
+static void close_descriptors(const int *descriptors, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    dcp_kernel(SYS_close, descriptors[i]);
+  }
+}
+
+// The descriptor that came along, -1 if none; more than one are closed.
+static int take_descriptor(struct msghdr *message) {
+  int taken = -1;
+  for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head != NULL; head = CMSG_NXTHDR(message, head)) {
+    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) {
+      continue;
+    }
+    size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    int descriptors[4];
+    count = count < 4 ? count : 4;
+    memcpy(descriptors, CMSG_DATA(head), count * sizeof(int));
+    if (taken < 0 && count > 0) {
+      taken = descriptors[0];
+      close_descriptors(descriptors + 1, count - 1);
+    } else {
+      close_descriptors(descriptors, count);
+    }
+  }
+  return taken;
+}
+
+static enum outcome refused(struct call *call, const struct dcp_wire_message *message) {
+  switch (message->cause) {
+    case io_dcp_ipc_wire_cause_CREDENTIALS:
+      if (++call->credential_refusals <= CREDENTIAL_RETRIES) {
+        call->pause_ms = 0;
+        return BROKEN;  // they changed unseen since we connected
+      }
+      call->error = EACCES;
+      break;
+    case io_dcp_ipc_wire_cause_TOO_MANY:
+      return BROKEN;
+    default:
+      call->error = EPROTO;
+  }
+  dcp_complain_refused(message);
+  return REFUSED;
+}
+
+// Receives one message. Negative errno, or what came of it.
+static long receive(struct call *call, int flags, struct dcp_wire_message *message, int *descriptor) {
+  struct dcp_wire_head head;
+  union {
+    struct cmsghdr align;
+    char bytes[CMSG_SPACE(4 * sizeof(int))];
+  } control;
+  struct iovec parts[2] = {{head.bytes, sizeof head.bytes}, {call->answer->payload, call->answer->payload_capacity}};
+  struct msghdr packet = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof control};
+  if (call->request->close_on_exec) {
+    flags |= MSG_CMSG_CLOEXEC;
+  }
+  long received = dcp_kernel(SYS_recvmsg, call->connection->descriptor, &packet, flags | MSG_TRUNC);
+  if (received <= 0) {
+    return received == 0 ? -ECONNRESET : received;
+  }
+  *descriptor = take_descriptor(&packet);
+  dcp_wire_decode(&head, (size_t)received, message, call->answer);
+  if (message->kind == DCP_WIRE_REFUSAL) {
+    return refused(call, message);
+  }
+  if (message->kind == DCP_WIRE_UNKNOWN) {
+    dcp_complain_unknown(message);
+    call->error = EPROTO;
+    return REFUSED;
+  }
+  return ANSWERED;
+}
+
+static bool is_hang_up(long error) {
+  return error == -EPIPE || error == -ECONNRESET || error == -ENOTCONN || error == -ECONNREFUSED;
+}
+
+// Waits for the reply to this very request; older ones are dropped.
+static enum outcome await(struct call *call) {
+  int flags = dcp_patience_is_strained(&call->patience) ? MSG_DONTWAIT : 0;
+  bool hung_up = false;
+  for (;;) {
+    struct dcp_wire_message message;
+    int descriptor = -1;
+    long result = receive(call, flags, &message, &descriptor);
+    if (result == ANSWERED && message.request_id == call->request_id) {
+      if (descriptor < 0 && message.carries_descriptor && call->answer->error == 0) {
+        call->answer->error = EMFILE;  // the kernel had no number free for it
+      } else if (descriptor >= 0 && !message.carries_descriptor) {
+        dcp_kernel(SYS_close, descriptor);
+        descriptor = -1;
+      }
+      call->answer->descriptor = descriptor;
+      return ANSWERED;
+    }
+    if (descriptor >= 0) {
+      dcp_kernel(SYS_close, descriptor);
+    }
+    if (result == -EAGAIN && !hung_up) {
+      if (!dcp_patience_wait(&call->patience, call->connection->descriptor, POLLIN, -1)) {
+        return TIMED_OUT;
+      }
+      flags = MSG_DONTWAIT;
+    } else if (is_hang_up(result) && !hung_up) {
+      hung_up = true;  // a refusal may still be queued behind the error
+      flags = MSG_DONTWAIT;
+    } else if (result < 0 && result != -EINTR) {
+      return BROKEN;
+    } else if (result > 0) {
+      return (enum outcome)result;
+    }
+  }
+}
+
+static enum outcome attempt(struct call *call) {
+  long result = dcp_connection_make(call->connection);
+  if (result < 0) {
+    if (result == -EMFILE || result == -ENFILE || result == -ENOMEM || result == -ENOBUFS) {
+      call->error = (int)-result;
+      return REFUSED;
+    }
+    if (result == -EACCES || result == -EPERM) {
+      dcp_complain_unreachable();
+      call->error = EACCES;
+      return REFUSED;
+    }
+    return BROKEN;
+  }
+  struct dcp_wire_call wire;
+  dcp_wire_encode(&wire, call->request, call->request_id, dcp_patience_left_ms(&call->patience), (uint16_t)dcp_umask());
+  struct msghdr packet = {.msg_iov = wire.parts, .msg_iovlen = DCP_WIRE_CALL_PARTS};
+  for (;;) {
+    result = dcp_kernel(SYS_sendmsg, call->connection->descriptor, &packet, MSG_NOSIGNAL);
+    if (result == -EAGAIN) {
+      if (!dcp_patience_wait(&call->patience, call->connection->descriptor, POLLOUT, -1)) {
+        return TIMED_OUT;
+      }
+    } else if (result != -EINTR) {
+      break;
+    }
+  }
+  if (result == -EFAULT) {  // the program's pointer: natively that is EFAULT, too
+    call->error = EFAULT;
+    return REFUSED;
+  }
+  return result < 0 && !is_hang_up(result) ? BROKEN : await(call);
+}
+
+static int conduct(struct call *call) {
+  for (;;) {
+    call->pause_ms = call->pause_ms == 0 ? 1 : call->pause_ms;
+    switch (attempt(call)) {
+      case ANSWERED:
+        return 0;
+      case REFUSED:
+        dcp_connection_break(call->connection);
+        return call->error;
+      case TIMED_OUT:
+        break;
+      case BROKEN:
+        dcp_connection_break(call->connection);
+        if (call->pause_ms == 0 || dcp_patience_wait(&call->patience, -1, 0, call->pause_ms)) {
+          call->pause_ms = call->pause_ms * 2 < LONGEST_PAUSE_MS ? call->pause_ms * 2 : LONGEST_PAUSE_MS;
+          continue;
+        }
+        break;
+    }
+    dcp_connection_break(call->connection);  // its answer may come later and must not meet another call
+    dcp_complain_unanswered(call->request);
+    return EIO;
+  }
+}
+
+// 0, or the errno of a request that no message can carry.
+static int unfit(const struct dcp_request *request) {
+  if ((request->path != NULL && strnlen(request->path, PATH_MAX) == PATH_MAX) ||
+      (request->path2 != NULL && strnlen(request->path2, PATH_MAX) == PATH_MAX)) {
+    return ENAMETOOLONG;
+  }
+  return request->payload != NULL && request->payload_length > DCP_WIRE_PAYLOAD_MAX ? E2BIG : 0;
+}
+
+int dcp_ask(const struct dcp_request *request, struct dcp_answer *answer) {
+  int saved = errno;
+  struct dcp_connection spare = {0};
+  struct call call = {.request = request, .answer = answer};
+  answer->descriptor = -1;
+  answer->native = false;
+  answer->has_attributes = false;
+  answer->payload_length = 0;
+  int error = unfit(request);
+  if (error == 0) {
+    uint64_t all = ~(1ULL << (SIGNAL_OF_SETXID - 1));
+    dcp_kernel(SYS_rt_sigprocmask, SIG_BLOCK, &all, &call.patience.mask, sizeof all);
+    call.connection = dcp_connection_take(&spare);
+    call.request_id = ++call.connection->last_request;
+    error = conduct(&call);
+    dcp_connection_release(call.connection, &spare);
+    dcp_kernel(SYS_rt_sigprocmask, SIG_SETMASK, &call.patience.mask, NULL, sizeof all);
+  }
+  errno = error == 0 ? saved : error;
+  return error == 0 ? 0 : -1;
+}
+
+// Whether a call may change what fstat shows of some open file.
+static bool is_change(uint16_t operation) {
+  switch (operation) {
+    case DCP_OP(PREPARE):
+    case DCP_OP(STAT):
+    case DCP_OP(IDENTIFY):
+    case DCP_OP(READDIR):
+    case DCP_OP(SYNC):
+    case DCP_OP(SYNC_ALL):
+    case DCP_OP(ROOM):
+      return false;
+    default:
+      return true;
+  }
+}
+
+int dcp_tell(const struct dcp_request *request) {
+  struct dcp_answer answer = {0};
+  if (dcp_ask(request, &answer) != 0) {
+    return -1;
+  }
+  if (is_change(request->operation)) {
+    dcp_fd_attributes_stale();
+  }
+  if (answer.descriptor >= 0) {
+    dcp_kernel(SYS_close, answer.descriptor);
+  }
+  if (answer.native) {
+    return 1;
+  }
+  if (answer.error != 0) {
+    errno = answer.error;
+    return -1;
+  }
+  return 0;
+}

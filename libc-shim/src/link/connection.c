@@ -1,0 +1,282 @@
+// Connections: one process has at most DCP_CONNECTIONS_PER_THREAD to each of the agent's threads, made when first used.
+//
+// Rules as in ask.c: system calls through kernel.h only, no allocation, no locks (a connection is taken by one
+// compare-and-exchange), callable in signal handlers, in vfork children and from several threads at once.
+#include "connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "../table/place.h"
+#include "../table/region.h"
+#include "ask.h"
+#include "kernel.h"
+#include "wire.h"
+
+// Private descriptors start here: above what programs use, and below where the kernel's descriptor table, which every
+// fork copies, would grow.
+#define PRIVATE_FROM 960
+
+// What this process or the one it was forked from has connected: not wiped by fork, so that a child can close them.
+static struct {
+  int32_t descriptor;  // 0: none
+  uint64_t inode;
+} connected[DCP_AGENT_THREADS_MAX][DCP_CONNECTIONS_PER_THREAD];
+
+static uint64_t socket_inode(int fd) {
+  struct stat seen;
+  return dcp_kernel(SYS_fstat, fd, &seen) == 0 && S_ISSOCK(seen.st_mode) ? seen.st_ino : 0;
+}
+
+static bool take(struct dcp_connection *connection) {
+  uint32_t free = 0;
+  return __atomic_load_n(&connection->busy, __ATOMIC_RELAXED) == 0 &&
+         __atomic_compare_exchange_n(&connection->busy, &free, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static void give(struct dcp_connection *connection) { __atomic_store_n(&connection->busy, 0, __ATOMIC_RELEASE); }
+
+// Closes what a fork child inherited. Each under its connection, so that no thread is just making it.
+static void sweep(struct dcp_process *own) {
+  uint32_t not_yet = 0;
+  if (!__atomic_compare_exchange_n(&own->swept, &not_yet, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+    return;
+  }
+  for (int thread = 0; thread < DCP_AGENT_THREADS_MAX; thread++) {
+    for (int i = 0; i < DCP_CONNECTIONS_PER_THREAD; i++) {
+      struct dcp_connection *connection = &own->connections[thread][i];
+      if (connected[thread][i].descriptor == 0 || !take(connection)) {
+        continue;
+      }
+      int fd = connected[thread][i].descriptor;
+      if (!connection->made && fd != 0) {
+        if (socket_inode(fd) == connected[thread][i].inode) {
+          dcp_kernel(SYS_close, fd);
+        }
+        dcp_fd_forget(fd);
+        connected[thread][i].descriptor = 0;
+      }
+      give(connection);
+    }
+  }
+}
+
+struct dcp_connection *dcp_connection_take(struct dcp_connection *spare) {
+  uint32_t threads = dcp_region->agent_threads;
+  threads = threads == 0 ? 1 : threads > DCP_AGENT_THREADS_MAX ? DCP_AGENT_THREADS_MAX : threads;
+  int cpu = sched_getcpu();
+  uint32_t home = cpu < 0 ? 0 : (uint32_t)cpu % threads;
+  struct dcp_process *own = dcp_process();
+  if (own != NULL) {
+    if (__builtin_expect(own->swept == 0, 0)) {
+      sweep(own);
+    }
+    for (uint32_t i = 0; i < threads; i++) {
+      uint32_t thread = (home + i) % threads;
+      for (int j = 0; j < DCP_CONNECTIONS_PER_THREAD; j++) {
+        if (take(&own->connections[thread][j])) {
+          own->connections[thread][j].agent_thread = thread;
+          return &own->connections[thread][j];
+        }
+      }
+    }
+  }
+  spare->agent_thread = home;
+  return spare;
+}
+
+void dcp_connection_release(struct dcp_connection *connection, const struct dcp_connection *spare) {
+  if (connection == spare) {
+    dcp_connection_break(connection);
+  } else {
+    give(connection);
+  }
+}
+
+// The place of CONNECTION in `connected`, NULL for a spare one.
+static void note(const struct dcp_connection *connection, int32_t descriptor) {
+  struct dcp_process *own = dcp_process();
+  if (own == NULL || connection < own->connections[0] ||
+      connection >= own->connections[0] + DCP_AGENT_THREADS_MAX * DCP_CONNECTIONS_PER_THREAD) {
+    return;
+  }
+  long at = connection - own->connections[0];
+  connected[at / DCP_CONNECTIONS_PER_THREAD][at % DCP_CONNECTIONS_PER_THREAD].inode = connection->inode;
+  connected[at / DCP_CONNECTIONS_PER_THREAD][at % DCP_CONNECTIONS_PER_THREAD].descriptor = descriptor;
+}
+
+void dcp_connection_break(struct dcp_connection *connection) {
+  if (!connection->made) {
+    return;
+  }
+  connection->made = 0;
+  note(connection, 0);
+  if (socket_inode(connection->descriptor) == connection->inode) {
+    dcp_kernel(SYS_close, connection->descriptor);
+  }
+  dcp_fd_forget(connection->descriptor);
+}
+
+void dcp_link_drop(void) {
+  struct dcp_process *own = dcp_process();
+  for (int i = 0; own != NULL && i < DCP_AGENT_THREADS_MAX * DCP_CONNECTIONS_PER_THREAD; i++) {
+    struct dcp_connection *connection = &own->connections[0][0] + i;
+    if (connection->made && take(connection)) {
+      dcp_connection_break(connection);
+      give(connection);
+    }
+  }
+}
+
+int dcp_link_vacate(int fd) {
+  struct dcp_process *own = dcp_process();
+  if (own != NULL) {
+    sweep(own);
+  }
+  for (int i = 0; own != NULL && i < DCP_AGENT_THREADS_MAX * DCP_CONNECTIONS_PER_THREAD; i++) {
+    struct dcp_connection *connection = &own->connections[0][0] + i;
+    if (!connection->made || connection->descriptor != fd) {
+      continue;
+    }
+    if (!take(connection)) {
+      errno = EBUSY;
+      return -1;
+    }
+    if (connection->descriptor == fd) {
+      dcp_connection_break(connection);
+    }
+    give(connection);
+  }
+  dcp_fd_forget(fd);
+  return 0;
+}
+
+static long limit(struct rlimit64 *old, const struct rlimit64 *new) {
+  return dcp_kernel(SYS_prlimit64, 0, RLIMIT_NOFILE, new, old);
+}
+
+// A socket on a private number: beyond the soft limit if there is no room below it. Negative errno.
+static int private_socket(void) {
+  struct rlimit64 soft = {0, 0}, hard;
+  bool raised = false;
+  limit(&soft, NULL);
+  hard = (struct rlimit64){soft.rlim_max, soft.rlim_max};
+  long low = dcp_kernel(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  if (low == -EMFILE && soft.rlim_cur < soft.rlim_max) {
+    raised = limit(NULL, &hard) == 0;
+    low = dcp_kernel(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  }
+  long high = low;
+  if (low >= 0) {
+    long from = soft.rlim_cur > PRIVATE_FROM + 32 ? PRIVATE_FROM : soft.rlim_cur > 64 ? (long)soft.rlim_cur - 32 : -1;
+    high = from < 0 ? -EINVAL : dcp_kernel(SYS_fcntl, low, F_DUPFD_CLOEXEC, from);
+    if (high < 0 && soft.rlim_cur < soft.rlim_max && soft.rlim_cur < DCP_FD_TABLE / 2) {
+      raised = raised || limit(NULL, &hard) == 0;
+      high = dcp_kernel(SYS_fcntl, low, F_DUPFD_CLOEXEC, soft.rlim_cur);
+    }
+    if (high >= 0) {
+      dcp_kernel(SYS_close, low);
+    } else {
+      high = low;
+    }
+  }
+  if (raised) {
+    limit(NULL, &soft);
+  }
+  return (int)high;
+}
+
+static void append(char *into, size_t capacity, const char *text) {
+  size_t length = strlen(into);
+  strncat(into, text, capacity - length - 1);
+}
+
+static int connect_to(int fd, uint32_t agent_thread) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  char name[] = "/agent-00.sock";
+  if (agent_thread < 10) {
+    strcpy(name, "/agent-0.sock");
+    name[7] = (char)('0' + agent_thread);
+  } else {
+    name[7] = (char)('0' + agent_thread / 10);
+    name[8] = (char)('0' + agent_thread % 10);
+  }
+  const char *directory = dcp_run_directory();
+  if (strlen(directory) + strlen(name) < sizeof address.sun_path) {
+    strcpy(address.sun_path, directory);
+    append(address.sun_path, sizeof address.sun_path, name);
+    return (int)dcp_kernel(SYS_connect, fd, &address, sizeof address);
+  }
+  // Too long for an address: by way of the directory's descriptor.
+  long opened = dcp_kernel(SYS_openat, AT_FDCWD, directory, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  if (opened < 0) {
+    return (int)opened;
+  }
+  char digits[12] = "";
+  size_t at = sizeof digits - 1;
+  for (long rest = opened; at == sizeof digits - 1 || rest != 0; rest /= 10) {
+    digits[--at] = (char)('0' + rest % 10);
+  }
+  strcpy(address.sun_path, "/proc/self/fd/");
+  append(address.sun_path, sizeof address.sun_path, digits + at);
+  append(address.sun_path, sizeof address.sun_path, name);
+  int result = (int)dcp_kernel(SYS_connect, fd, &address, sizeof address);
+  dcp_kernel(SYS_close, opened);
+  return result;
+}
+
+static int say_hello(struct dcp_connection *connection) {
+  while (connection->session == 0) {
+    if (dcp_kernel(SYS_getrandom, &connection->session, sizeof connection->session, 0) < 0) {
+      struct timespec now;
+      dcp_kernel(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+      connection->session = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec ^ (uint64_t)(uintptr_t)connection ^
+                            (uint64_t)dcp_kernel(SYS_getpid) << 16;
+    }
+  }
+  char hello[DCP_WIRE_HELLO_BYTES];
+  dcp_wire_hello(hello, connection->session);
+  long sent = dcp_kernel(SYS_sendto, connection->descriptor, hello, sizeof hello, MSG_NOSIGNAL, NULL, 0);
+  return sent < 0 ? (int)sent : 0;
+}
+
+int dcp_connection_make(struct dcp_connection *connection) {
+  if (connection->made) {
+    if (__builtin_expect(socket_inode(connection->descriptor) == connection->inode, 1)) {
+      return 0;
+    }
+    dcp_connection_break(connection);  // closed behind our back, or made by a vfork child
+  }
+  int fd = private_socket();
+  if (fd < 0) {
+    return fd;
+  }
+  const struct timeval patience = {.tv_usec = DCP_SOCKET_PATIENCE_MS * 1000};
+  dcp_kernel(SYS_setsockopt, fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  dcp_kernel(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  int result = connect_to(fd, connection->agent_thread);
+  if (result < 0) {
+    dcp_kernel(SYS_close, fd);
+    return result;
+  }
+  connection->descriptor = fd;
+  connection->inode = socket_inode(fd);
+  connection->made = 1;
+  note(connection, fd);
+  dcp_fd_make_private(fd);
+  result = say_hello(connection);
+  if (result < 0 && result != -EPIPE && result != -ECONNRESET) {  // these two: the refusal is there to be read
+    dcp_connection_break(connection);
+    return result;
+  }
+  return 0;
+}

@@ -1,0 +1,122 @@
+// Attaching to the platform: the environment and the region. No round trip to the agent, no allocation.
+// Runs in the library's constructor, or before it at the first call that another constructor makes; running twice at
+// once is harmless (both find the same).
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../link/kernel.h"
+#include "../link/process.h"
+#include "place.h"
+#include "region.h"
+#include "root.h"
+
+static const struct dcp_region outside;
+const struct dcp_region *dcp_region = &outside;
+
+struct dcp_tree_root dcp_tree_root;
+
+static char run_directory[PATH_MAX];
+static char home[PATH_MAX];
+static int file_mode_mask;
+
+static void keep(char into[PATH_MAX], const char *value) {
+  if (value != NULL && strlen(value) < PATH_MAX) {
+    strcpy(into, value);
+  }
+}
+
+static void map_region(void) {
+  char path[PATH_MAX + sizeof "/region"];
+  strcpy(path, run_directory);
+  strcat(path, "/region");
+  long file = dcp_kernel(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+  if (file < 0) {
+    return;
+  }
+  long mapped = dcp_kernel(SYS_mmap, NULL, DCP_REGION_BYTES, PROT_READ, MAP_SHARED, file, 0);
+  dcp_kernel(SYS_close, file);
+  if (mapped < 0 && mapped > -DCP_REGION_BYTES) {
+    return;
+  }
+  const struct dcp_region *region = (const struct dcp_region *)mapped;
+  if (region->magic != DCP_REGION_MAGIC || region->layout_version != DCP_REGION_LAYOUT) {
+    dcp_kernel(SYS_munmap, mapped, DCP_REGION_BYTES);  // another build: the agent will say so
+    return;
+  }
+  __atomic_store_n(&dcp_region, region, __ATOMIC_RELEASE);
+}
+
+static bool keep_root(const char *value) {
+  if (value == NULL || value[0] != '/') {
+    return false;
+  }
+  size_t length = strlen(value);
+  while (length > 1 && value[length - 1] == '/') {
+    length--;
+  }
+  if (length == 1 || length >= PATH_MAX) {
+    return false;
+  }
+  memcpy(dcp_tree_root.path, value, length);
+  dcp_tree_root.path[length] = '\0';
+  dcp_tree_root.length = length;
+  dcp_tree_root.name = strrchr(dcp_tree_root.path, '/') + 1;
+  dcp_tree_root.name_length = strlen(dcp_tree_root.name);
+  return true;
+}
+
+void dcp_attach(void) {
+  if (__atomic_load_n(&dcp_tree_root.state, __ATOMIC_ACQUIRE) != DCP_NOT_YET) {
+    return;
+  }
+  const char *run = getenv("DCP_RUN");
+  enum dcp_attachment state = DCP_OUTSIDE;
+  if (run != NULL && run[0] == '/' && keep_root(getenv("DCP_ROOT"))) {
+    keep(run_directory, run);
+    keep(home, getenv("DCP_HOME"));
+    map_region();
+    // Reading the mask is setting it: here the process has one thread.
+    file_mode_mask = (int)dcp_kernel(SYS_umask, 077);
+    dcp_kernel(SYS_umask, file_mode_mask);
+    dcp_process_begin();
+    state = DCP_ATTACHED;
+  }
+  __atomic_store_n(&dcp_tree_root.state, state, __ATOMIC_RELEASE);
+}
+
+__attribute__((constructor)) static void begin(void) {
+  dcp_attach();
+  if (dcp_attached()) {
+    pthread_atfork(NULL, NULL, dcp_process_begin);
+  }
+}
+
+bool dcp_attached(void) {
+  dcp_attach();
+  return dcp_tree_root.state == DCP_ATTACHED;
+}
+
+void dcp_root_changed(void) { __atomic_store_n(&dcp_tree_root.state, DCP_OUTSIDE, __ATOMIC_RELEASE); }
+
+const char *dcp_root(void) {
+  dcp_attach();
+  return dcp_tree_root.path;
+}
+
+const char *dcp_run_directory(void) {
+  dcp_attach();
+  return run_directory;
+}
+
+const char *dcp_home(void) {
+  dcp_attach();
+  return home;
+}
+
+mode_t dcp_umask(void) { return (mode_t)__atomic_load_n(&file_mode_mask, __ATOMIC_RELAXED); }
+
+void dcp_umask_changed(mode_t mask) { __atomic_store_n(&file_mode_mask, (int)(mask & 0777), __ATOMIC_RELAXED); }

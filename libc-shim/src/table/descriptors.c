@@ -1,0 +1,147 @@
+// What each descriptor is, and the attributes that the agent told for it.
+//
+// Rules: no allocation, no locks, errno untouched; plain atomic bytes. A class can be wrong only while a descriptor is
+// closed behind our back and its number used again; whoever acts on TREE therefore checks the kernel's st_dev, or asks
+// the agent, who looks at the descriptor itself.
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../link/kernel.h"
+#include "place.h"
+#include "region.h"
+#include "root.h"
+
+#define REMEMBERED 4096  // descriptors whose attributes are kept
+
+unsigned char dcp_fd_classes[DCP_FD_TABLE];
+
+struct memory {
+  uint32_t version;  // odd while written
+  uint32_t changes;
+  struct dcp_attributes attributes;
+};
+
+static struct memory memories[REMEMBERED];
+static uint32_t changes = 1;
+static unsigned classed;  // no descriptor from here on has a class
+
+static void set_class(int fd, enum dcp_fd_class class) {
+  if ((unsigned)fd >= DCP_FD_TABLE) {
+    return;
+  }
+  unsigned before = __atomic_load_n(&classed, __ATOMIC_RELAXED);
+  while (before <= (unsigned)fd &&
+         !__atomic_compare_exchange_n(&classed, &before, (unsigned)fd + 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+  }
+  __atomic_store_n(&dcp_fd_classes[fd], (unsigned char)class, __ATOMIC_RELAXED);
+}
+
+static bool ask_kernel_by_name(int fd, bool *is_tree) {
+  char link[32] = "/proc/self/fd/", target[PATH_MAX];
+  size_t at = strlen(link);
+  char digits[12];
+  size_t count = 0;
+  for (unsigned rest = (unsigned)fd; count == 0 || rest != 0; rest /= 10) {
+    digits[count++] = (char)('0' + rest % 10);
+  }
+  while (count > 0) {
+    link[at++] = digits[--count];
+  }
+  long got = dcp_kernel(SYS_readlinkat, AT_FDCWD, link, target, sizeof target - 1);
+  if (got < 0) {
+    return false;
+  }
+  target[got] = '\0';
+  *is_tree = target[0] == '/' && dcp_is_below_root(target);
+  return true;
+}
+
+bool dcp_fd_is_tree_slowly(int fd) {
+  if (fd < 0 || !dcp_attached()) {
+    return false;
+  }
+  bool is_tree = false;
+  uint64_t mount = __atomic_load_n(&dcp_region->mirror_mount_id, __ATOMIC_RELAXED);
+  if (mount != 0) {
+    struct statx seen;
+    if (dcp_kernel(SYS_statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &seen) != 0) {
+      return false;
+    }
+    is_tree = (seen.stx_mask & STATX_MNT_ID) != 0 && seen.stx_mnt_id == mount;
+  } else if (!ask_kernel_by_name(fd, &is_tree)) {
+    return false;
+  }
+  set_class(fd, is_tree ? DCP_FD_TREE : DCP_FD_FOREIGN);
+  return is_tree;
+}
+
+void dcp_fd_opened(int fd, const struct dcp_attributes *attributes) {
+  set_class(fd, DCP_FD_TREE);
+  if (attributes != NULL) {
+    dcp_fd_remember(fd, attributes);
+  }
+}
+
+void dcp_fd_make_private(int fd) { set_class(fd, DCP_FD_PRIVATE); }
+
+void dcp_fd_forget_range(unsigned first, unsigned last) {
+  unsigned end = __atomic_load_n(&classed, __ATOMIC_RELAXED);
+  for (unsigned fd = first; fd <= last && fd < end; fd++) {
+    unsigned char class = __atomic_load_n(&dcp_fd_classes[fd], __ATOMIC_RELAXED);
+    if (class != DCP_FD_UNKNOWN && class != DCP_FD_PRIVATE) {
+      dcp_fd_forget((int)fd);
+    }
+  }
+}
+
+void dcp_fd_duplicated(int from, int to) {
+  unsigned char class = DCP_FD_UNKNOWN;
+  if ((unsigned)from < DCP_FD_TABLE) {
+    class = __atomic_load_n(&dcp_fd_classes[from], __ATOMIC_RELAXED);
+  }
+  set_class(to, class == DCP_FD_PRIVATE ? DCP_FD_UNKNOWN : class);
+}
+
+int dcp_fd_next_private(unsigned first, unsigned last) {
+  unsigned end = __atomic_load_n(&classed, __ATOMIC_RELAXED);
+  for (unsigned fd = first; fd <= last && fd < end; fd++) {
+    if (dcp_fd_is_private((int)fd)) {
+      return (int)fd;
+    }
+  }
+  return -1;
+}
+
+void dcp_fd_attributes_stale(void) { __atomic_add_fetch(&changes, 1, __ATOMIC_RELAXED); }
+
+void dcp_fd_remember(int fd, const struct dcp_attributes *attributes) {
+  if ((unsigned)fd >= REMEMBERED || attributes->mirror_inode == 0) {
+    return;
+  }
+  struct memory *memory = &memories[fd];
+  uint32_t version = __atomic_load_n(&memory->version, __ATOMIC_RELAXED);
+  if ((version & 1) != 0 || !__atomic_compare_exchange_n(&memory->version, &version, version + 1, false,
+                                                         __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+    return;  // another thread, or the code that this signal handler interrupted, is writing: remember nothing
+  }
+  __atomic_thread_fence(__ATOMIC_RELEASE);
+  memory->attributes = *attributes;
+  memory->changes = __atomic_load_n(&changes, __ATOMIC_RELAXED);
+  __atomic_store_n(&memory->version, version + 2, __ATOMIC_RELEASE);
+}
+
+bool dcp_fd_recall(int fd, uint64_t mirror_inode, const struct timespec *mirror_ctime, struct dcp_attributes *into) {
+  if ((unsigned)fd >= REMEMBERED) {
+    return false;
+  }
+  struct memory *memory = &memories[fd];
+  uint32_t version = __atomic_load_n(&memory->version, __ATOMIC_ACQUIRE);
+  if (version == 0 || (version & 1) != 0 || memory->changes != __atomic_load_n(&changes, __ATOMIC_RELAXED)) {
+    return false;
+  }
+  *into = memory->attributes;
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  return __atomic_load_n(&memory->version, __ATOMIC_RELAXED) == version && into->mirror_inode == mirror_inode &&
+         into->mirror_ctime.tv_sec == mirror_ctime->tv_sec && into->mirror_ctime.tv_nsec == mirror_ctime->tv_nsec;
+}
