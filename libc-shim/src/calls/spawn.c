@@ -15,6 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 #include "../link/ask.h"
 #include "../link/kernel.h"
 #include "../table/place.h"
@@ -122,6 +126,9 @@ static int run_child(struct spawn *spawn, pid_t *pid) {
     void *stack = mmap(NULL, CHILD_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (stack == MAP_FAILED)
         return ENOMEM;
+#ifdef __SANITIZE_ADDRESS__
+    __asan_unpoison_memory_region(stack, CHILD_STACK);  // an earlier child's frames, which never returned
+#endif
     int before = errno, state;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     const uint64_t all = UINT64_MAX;

@@ -9,9 +9,11 @@ import java.util.Arrays;
  * that keeps the others could set {@code trusted.*} and {@code security.capability} attributes, or use reserved blocks,
  * for a user who may not.)
  *
- * <p>One object serves all threads; each thread's state is its own and starts as the agent's. Nothing here outlives a
- * thread, but a pooled thread keeps what it assumed: call {@link #assumeAgent} when done, or {@link #assume} before
- * every use.
+ * <p>One object serves all threads; each thread's state is its own. A pooled thread keeps what it assumed: call {@link
+ * #assumeAgent} when done, or {@link #assume} before every use. A change of user costs several system calls that
+ * allocate (5 to 15 µs there and back), so a thread that serves one user for long should stay that user. A new thread
+ * has what its creator had assumed at that moment: make threads by {@link AgentThreads}, or call {@link #assumeAgent}
+ * first.
  */
 public final class ThreadCredentials {
     private static final long CAP_SETGID = 1L << 6;
@@ -33,8 +35,8 @@ public final class ThreadCredentials {
 
         boolean lowered;
 
-        /** A step failed halfway: nothing above can be trusted. */
-        boolean unknown;
+        /** A new thread has its creator's, and a step may fail halfway: nothing above can be trusted. */
+        boolean unknown = true;
     }
 
     public ThreadCredentials(Kernel kernel) {

@@ -1,0 +1,31 @@
+#include "case.h"
+
+int main(void) {
+  put("in", "first line\nsecond line\n");
+  put("other", "other line\n");
+  FILE *file = fopen("in", "r");
+  char line[64];
+  printf("%s", fgets(line, sizeof line, file));
+  int before = fileno(file);
+  FILE *again = freopen("other", "r", file);
+  TRUTH(again == file);
+  TRUTH(fileno(again) == before);
+  printf("%s", fgets(line, sizeof line, again));
+  again = freopen("made", "w", again);
+  fputs("written\n", again);
+  again = freopen("made", "a", again);
+  fputs("appended\n", again);
+  again = freopen(NULL, "r", again);
+  TRUTH(again == NULL || fileno(again) == before);
+  if (again) fclose(again);
+  show_contents("made");
+  SHOW_POINTER(freopen("missing/x", "r", fopen("in", "r")));
+  fflush(stdout);
+  int saved = dup(1);
+  TRUTH(freopen("stdout", "w", stdout) == stdout);
+  printf("into the tree\n");
+  fflush(stdout);
+  dup2(saved, 1);
+  show_contents("stdout");
+  return 0;
+}

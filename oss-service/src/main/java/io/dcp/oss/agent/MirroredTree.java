@@ -1,0 +1,139 @@
+package io.dcp.oss.agent;
+
+import io.dcp.ipc.channel.CallHandler;
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.oss.config.AgentConfig;
+import io.dcp.oss.config.HomeConfig;
+import io.dcp.storage.metadata.JournaledStore;
+import io.dcp.storage.metadata.MetadataCorruptException;
+import io.dcp.storage.metadata.MetadataStore;
+import io.dcp.storage.mirror.Mirror;
+import io.dcp.storage.mirror.MirrorConfig;
+import io.dcp.storage.tier.ChunkStore;
+import io.dcp.storage.tier.FileTransfer;
+import io.dcp.storage.tier.ObjectStore;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The tree of this instance: the mirror over the metadata and the object store. */
+final class MirroredTree implements Tree {
+    /** Chunks under way at once; each takes a buffer of a chunk's length and a connection. */
+    private static final int TRANSFERS = 4;
+
+    private final Mirror mirror;
+    private final MetadataStore metadata;
+    private final FileTransfer transfer;
+
+    private MirroredTree(Mirror mirror, MetadataStore metadata, FileTransfer transfer) {
+        this.mirror = mirror;
+        this.metadata = metadata;
+        this.transfer = transfer;
+    }
+
+    /**
+     * Opens the metadata and the mirror, finishes what an earlier agent left, and begins to write back.
+     *
+     * @throws StartRefusedException if the metadata or the mirror cannot be used; they are as they were
+     */
+    static MirroredTree open(AgentConfig config, Startup.ComingObjectStore objects)
+            throws StartRefusedException, InterruptedException {
+        Kernel kernel = Kernel.system();
+        MetadataStore metadata = openMetadata(config.home());
+        boolean done = false;
+        try {
+            ObjectStore store = objects.await().store();
+            FileTransfer transfer =
+                    new FileTransfer(new ChunkStore(store), config.writeBack().chunkBytes(), TRANSFERS);
+            Mirror mirror = Mirror.open(mirrorConfig(config), kernel, metadata, transfer, store);
+            mirror.start();
+            done = true;
+            return new MirroredTree(mirror, metadata, transfer);
+        } catch (IOException | IllegalStateException e) {
+            throw new StartRefusedException(
+                    "cannot use the tree in " + config.home().home() + ": " + StartRefusedException.reason(e), e);
+        } finally {
+            if (!done) {
+                closeQuietly(metadata);
+            }
+        }
+    }
+
+    @Override
+    public CallHandler calls() {
+        return mirror.calls();
+    }
+
+    @Override
+    public long dirtyBytes() {
+        return mirror.dirtyBytes();
+    }
+
+    @Override
+    public int dirtyFiles() {
+        return mirror.dirtyFiles();
+    }
+
+    @Override
+    public boolean cold() {
+        return mirror.isCold();
+    }
+
+    @Override
+    public String writeBackError() {
+        return mirror.lastError();
+    }
+
+    @Override
+    public void drain(Duration bound) throws IOException, InterruptedException {
+        int left = mirror.drain(bound);
+        if (left > 0) {
+            String error = mirror.lastError();
+            throw new IOException(left + (left == 1 ? " file is" : " files are") + " left: "
+                    + (error == null ? "open for writing in a program" : error));
+        }
+    }
+
+    @Override
+    public void dropCache() throws IOException {
+        mirror.dropCache();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (metadata;
+                transfer) {
+            mirror.close();
+        }
+    }
+
+    private static MetadataStore openMetadata(HomeConfig home) throws StartRefusedException {
+        try {
+            return JournaledStore.open(home.metadata());
+        } catch (MetadataCorruptException e) {
+            throw new StartRefusedException(
+                    "the metadata in " + home.metadata() + " cannot be read: " + StartRefusedException.reason(e), e);
+        } catch (IOException e) {
+            throw new StartRefusedException(
+                    "cannot open the metadata in " + home.metadata() + ": " + StartRefusedException.reason(e), e);
+        }
+    }
+
+    private static MirrorConfig mirrorConfig(AgentConfig config) {
+        HomeConfig home = config.home();
+        return new MirrorConfig(
+                home.mirror(),
+                home.root(),
+                home.run().resolve("region"),
+                home.intents(),
+                config.writeBack().dirtyBytes(),
+                config.writeBack().delay());
+    }
+
+    private static void closeQuietly(MetadataStore metadata) {
+        try {
+            metadata.close();
+        } catch (IOException e) {
+            // The reason for which the start is refused counts, and an unclosed journal loses nothing.
+        }
+    }
+}
