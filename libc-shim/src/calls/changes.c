@@ -56,7 +56,8 @@ int dcp_symlinkat(const char *target, int dirfd, const char *path) {
 }
 
 int dcp_linkat(int olddir, const char *old, int newdir, const char *new_path, int flags) {
-  if (dcp_path_is_ours(olddir, old) || dcp_path_is_ours(newdir, new_path)) {
+  if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) == 0 &&
+      (dcp_path_is_ours(olddir, old) || dcp_path_is_ours(newdir, new_path))) {
     struct dcp_request request = {.operation = DCP_OP(LINK),
                                   .directory = olddir,
                                   .path = old,
@@ -72,7 +73,7 @@ int dcp_linkat(int olddir, const char *old, int newdir, const char *new_path, in
 }
 
 int dcp_unlinkat(int dirfd, const char *path, int flags) {
-  if (dcp_path_is_ours(dirfd, path)) {
+  if ((flags & ~AT_REMOVEDIR) == 0 && dcp_path_is_ours(dirfd, path)) {
     struct dcp_request request = {
         .operation = DCP_OP(UNLINK), .directory = dirfd, .path = path, .flags = (uint32_t)flags};
     int result = dcp_tell(&request);

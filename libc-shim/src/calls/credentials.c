@@ -1,4 +1,5 @@
-// Changes of credentials: a connection to the agent keeps those under which it was made, so the next call makes another.
+// Changes of credentials: a connection to the agent keeps those under which it was made, so the next call makes
+// another.
 
 #include <errno.h>
 #include <grp.h>
@@ -13,77 +14,54 @@
 int capset(void *header, const void *data);  // its header belongs to libcap
 
 static int after(int result) {
-    int error = errno;
-    dcp_link_drop();
-    errno = error;
-    return result;
+  int error = errno;
+  dcp_link_drop();
+  errno = error;
+  return result;
 }
 
-DCP_EXPORT int setuid(uid_t uid) {
-    return after(DCP_REAL(setuid)(uid));
-}
+DCP_EXPORT int setuid(uid_t uid) { return after(DCP_REAL(setuid)(uid)); }
 
-DCP_EXPORT int setgid(gid_t gid) {
-    return after(DCP_REAL(setgid)(gid));
-}
+DCP_EXPORT int setgid(gid_t gid) { return after(DCP_REAL(setgid)(gid)); }
 
-DCP_EXPORT int seteuid(uid_t uid) {
-    return after(DCP_REAL(seteuid)(uid));
-}
+DCP_EXPORT int seteuid(uid_t uid) { return after(DCP_REAL(seteuid)(uid)); }
 
-DCP_EXPORT int setegid(gid_t gid) {
-    return after(DCP_REAL(setegid)(gid));
-}
+DCP_EXPORT int setegid(gid_t gid) { return after(DCP_REAL(setegid)(gid)); }
 
-DCP_EXPORT int setreuid(uid_t real, uid_t effective) {
-    return after(DCP_REAL(setreuid)(real, effective));
-}
+DCP_EXPORT int setreuid(uid_t real, uid_t effective) { return after(DCP_REAL(setreuid)(real, effective)); }
 
-DCP_EXPORT int setregid(gid_t real, gid_t effective) {
-    return after(DCP_REAL(setregid)(real, effective));
-}
+DCP_EXPORT int setregid(gid_t real, gid_t effective) { return after(DCP_REAL(setregid)(real, effective)); }
 
 DCP_EXPORT int setresuid(uid_t real, uid_t effective, uid_t saved) {
-    return after(DCP_REAL(setresuid)(real, effective, saved));
+  return after(DCP_REAL(setresuid)(real, effective, saved));
 }
 
 DCP_EXPORT int setresgid(gid_t real, gid_t effective, gid_t saved) {
-    return after(DCP_REAL(setresgid)(real, effective, saved));
+  return after(DCP_REAL(setresgid)(real, effective, saved));
 }
 
-DCP_EXPORT int setgroups(size_t count, const gid_t *groups) {
-    return after(DCP_REAL(setgroups)(count, groups));
-}
+DCP_EXPORT int setgroups(size_t count, const gid_t *groups) { return after(DCP_REAL(setgroups)(count, groups)); }
 
-DCP_EXPORT int initgroups(const char *user, gid_t group) {
-    return after(DCP_REAL(initgroups)(user, group));
-}
+DCP_EXPORT int initgroups(const char *user, gid_t group) { return after(DCP_REAL(initgroups)(user, group)); }
 
-DCP_EXPORT int setfsuid(uid_t uid) {
-    return after(DCP_REAL(setfsuid)(uid));
-}
+DCP_EXPORT int setfsuid(uid_t uid) { return after(DCP_REAL(setfsuid)(uid)); }
 
-DCP_EXPORT int setfsgid(gid_t gid) {
-    return after(DCP_REAL(setfsgid)(gid));
-}
+DCP_EXPORT int setfsgid(gid_t gid) { return after(DCP_REAL(setfsgid)(gid)); }
 
-DCP_EXPORT int capset(void *header, const void *data) {
-    return after(DCP_REAL(capset)(header, data));
-}
+DCP_EXPORT int capset(void *header, const void *data) { return after(DCP_REAL(capset)(header, data)); }
 
 // The user namespace is part of the credentials, and another mount namespace may have another root.
 DCP_EXPORT int unshare(int flags) {
-    int result = DCP_REAL(unshare)(flags);
-    if (result == 0 && (flags & CLONE_NEWUSER) != 0)
-        after(0);
-    return result;
+  int result = DCP_REAL(unshare)(flags);
+  if (result == 0 && (flags & CLONE_NEWUSER) != 0) after(0);
+  return result;
 }
 
 DCP_EXPORT int setns(int fd, int type) {
-    int result = DCP_REAL(setns)(fd, type);
-    if (result == 0) {
-        after(0);
-        dcp_cwd_changed();
-    }
-    return result;
+  int result = DCP_REAL(setns)(fd, type);
+  if (result == 0) {
+    after(0);
+    dcp_cwd_changed();
+  }
+  return result;
 }

@@ -83,12 +83,12 @@ static bool is_separator(char c) { return c == ':' || c == ' '; }
 /* Writes the new LD_PRELOAD entry to out (NULL: only counts). Returns its bytes with the NUL. */
 static size_t write_preload(char *out, const char *value, const char *run) {
   size_t at = 0;
-#define PUT(text, length)                \
-  do {                                   \
-    if (out != NULL) {                   \
+#define PUT(text, length)                 \
+  do {                                    \
+    if (out != NULL) {                    \
       memcpy(out + at, (text), (length)); \
-    }                                    \
-    at += (length);                      \
+    }                                     \
+    at += (length);                       \
   } while (0)
   PUT(PRELOAD "=", sizeof PRELOAD);
   while (value != NULL && *value != '\0') {

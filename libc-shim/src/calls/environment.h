@@ -14,7 +14,8 @@ void dcp_environment_attach(void);
  */
 size_t dcp_environment_room(char *const envp[]);
 
-/* Builds it in room, which has the size that dcp_environment_room told for the same envp. Strings of envp are shared. */
+/* Builds it in room, which has the size that dcp_environment_room told for the same envp. Strings of envp are shared.
+ */
 char **dcp_environment_build(char *const envp[], void *room);
 
 /* The value of NAME in envp (NULL: empty), or NULL. */

@@ -16,11 +16,10 @@ ssize_t dcp_readlinkat(int dirfd, const char *path, char *into, size_t size);
 // dcp_prepare for a call whose own failure is wanted, not the agent's word of it.
 // 0: make the native call. -1: EIO or EPROTO, the agent did not answer.
 static inline int dcp_ready(int dirfd, const char *path, uint32_t prepare) {
-    int before = errno;
-    if (dcp_prepare(dirfd, path, prepare) < 0 && (errno == EIO || errno == EPROTO))
-        return -1;
-    errno = before;
-    return 0;
+  int before = errno;
+  if (dcp_prepare(dirfd, path, prepare) < 0 && (errno == EIO || errno == EPROTO)) return -1;
+  errno = before;
+  return 0;
 }
 
 #endif

@@ -11,9 +11,9 @@
 
 // An environment brought into order. envp is what to pass on; the rest is its memory.
 struct dcp_passed {
-    char *const *envp;
-    void *mapping;
-    size_t mapping_size;
+  char *const *envp;
+  void *mapping;
+  size_t mapping_size;
 };
 
 enum { DCP_STACK_ROOM = 65536 };
@@ -23,12 +23,11 @@ int dcp_pass_environment(struct dcp_passed *passed, char *const envp[], size_t r
 void dcp_passed_release(struct dcp_passed *passed);
 
 // Brings ENVP into order for as long as the calling function runs; release it before it returns. 0, or -1 ENOMEM.
-#define DCP_PASS(passed, envp)                                                                           \
-    ({                                                                                                   \
-        size_t room_ = dcp_environment_room(envp);                                                       \
-        dcp_pass_environment(passed, envp, room_,                                                        \
-                room_ > 0 && room_ <= DCP_STACK_ROOM ? __builtin_alloca(room_) : NULL);                  \
-    })
+#define DCP_PASS(passed, envp)                                                                                        \
+  ({                                                                                                                  \
+    size_t room_ = dcp_environment_room(envp);                                                                        \
+    dcp_pass_environment(passed, envp, room_, room_ > 0 && room_ <= DCP_STACK_ROOM ? __builtin_alloca(room_) : NULL); \
+  })
 
 // Has everything on the mirror that an exec of PATH needs, while the tree is cold: the file, its interpreter, its
 // libraries in the tree. 0: exec it, the kernel tells what is wrong with it; -1: EIO, EPROTO.

@@ -8,17 +8,17 @@
 #include <sys/types.h>
 
 struct spawn_action {
-    enum { ACTION_OPEN, ACTION_CLOSE, ACTION_DUP2, ACTION_CHDIR, ACTION_FCHDIR, ACTION_CLOSEFROM, ACTION_TCSETPGRP } kind;
-    int fd;
-    int from;  // of ACTION_DUP2
-    int flags;
-    mode_t mode;
-    char *path;
+  enum { ACTION_OPEN, ACTION_CLOSE, ACTION_DUP2, ACTION_CHDIR, ACTION_FCHDIR, ACTION_CLOSEFROM, ACTION_TCSETPGRP } kind;
+  int fd;
+  int from;  // of ACTION_DUP2
+  int flags;
+  mode_t mode;
+  char *path;
 };
 
 struct spawn_actions {
-    size_t count, capacity;
-    struct spawn_action *list;
+  size_t count, capacity;
+  struct spawn_action *list;
 };
 
 // NULL if there are none.

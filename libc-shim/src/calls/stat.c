@@ -143,16 +143,23 @@ int dcp_fstat(int fd, struct stat *into) {
   return result;
 }
 
+// Flags that the kernel knows: with any other the native call is left to say EINVAL.
+static bool are_known(int flags) {
+  return (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)) == 0 &&
+         (flags & AT_STATX_SYNC_TYPE) != AT_STATX_SYNC_TYPE;
+}
+
 // True if the call is about an open descriptor that is in the tree.
 static bool is_open_descriptor(int dirfd, const char *path, int flags) {
-  return (flags & AT_EMPTY_PATH) != 0 && dirfd >= 0 && (path == NULL || path[0] == '\0') && dcp_fd_is_tree(dirfd);
+  return (flags & AT_EMPTY_PATH) != 0 && are_known(flags) && dirfd >= 0 && (path == NULL || path[0] == '\0') &&
+         dcp_fd_is_tree(dirfd);
 }
 
 int dcp_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
   if (__builtin_expect(is_open_descriptor(dirfd, path, flags), 0)) {
     return dcp_fstat(dirfd, into);
   }
-  if (dcp_path_is_ours(dirfd, path)) {
+  if (dcp_path_is_ours(dirfd, path) && are_known(flags)) {
     struct dcp_attributes attributes;
     int result = ask_by_path(dirfd, path, flags, &attributes);
     if (result == 0) {
@@ -179,11 +186,7 @@ int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct stat
     if (result <= 0) {
       return result;
     }
-  } else if (dcp_path_is_ours(dirfd, path)) {
-    if ((mask & 0x80000000U) != 0 || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE) {
-      errno = EINVAL;
-      return -1;
-    }
+  } else if (dcp_path_is_ours(dirfd, path) && are_known(flags) && (mask & STATX__RESERVED) == 0) {
     int result = ask_by_path(dirfd, path, flags, &attributes);
     if (result == 0) {
       statx_from(&attributes, into);
@@ -227,9 +230,19 @@ DCP_EXPORT int statx(int dirfd, const char *restrict path, int flags, unsigned m
 }
 
 // --- the forms of programs that were built before glibc 2.33 ---
-// The version is checked by libc, where a call is not ours; both versions have one layout here.
+// All versions that libc knows have one layout; another one is left to libc to refuse.
+#if defined(__x86_64__)
+#define LAST_VERSION 1
+#else
+#define LAST_VERSION 0
+#endif
+
+static bool is_ours(int version, int dirfd, const char *path) {
+  return dcp_path_is_ours(dirfd, path) && version >= 0 && version <= LAST_VERSION;
+}
+
 DCP_EXPORT int __xstat(int version, const char *path, struct stat *into) {
-  return dcp_path_is_ours(AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, 0)
+  return is_ours(version, AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, 0)
                                           : DCP_REAL(__xstat)(version, path, into);
 }
 DCP_EXPORT int __xstat64(int version, const char *path, struct stat64 *into) {
@@ -237,7 +250,7 @@ DCP_EXPORT int __xstat64(int version, const char *path, struct stat64 *into) {
 }
 
 DCP_EXPORT int __lxstat(int version, const char *path, struct stat *into) {
-  return dcp_path_is_ours(AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, AT_SYMLINK_NOFOLLOW)
+  return is_ours(version, AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, AT_SYMLINK_NOFOLLOW)
                                           : DCP_REAL(__lxstat)(version, path, into);
 }
 DCP_EXPORT int __lxstat64(int version, const char *path, struct stat64 *into) {
@@ -245,14 +258,15 @@ DCP_EXPORT int __lxstat64(int version, const char *path, struct stat64 *into) {
 }
 
 DCP_EXPORT int __fxstat(int version, int fd, struct stat *into) {
-  return dcp_fd_is_tree(fd) ? dcp_fstat(fd, into) : DCP_REAL(__fxstat)(version, fd, into);
+  return version >= 0 && version <= LAST_VERSION && dcp_fd_is_tree(fd) ? dcp_fstat(fd, into)
+                                                                       : DCP_REAL(__fxstat)(version, fd, into);
 }
 DCP_EXPORT int __fxstat64(int version, int fd, struct stat64 *into) {
   return __fxstat(version, fd, (struct stat *)into);
 }
 
 DCP_EXPORT int __fxstatat(int version, int dirfd, const char *path, struct stat *into, int flags) {
-  return dcp_path_is_ours(dirfd, path) ? dcp_fstatat(dirfd, path, into, flags)
+  return is_ours(version, dirfd, path) ? dcp_fstatat(dirfd, path, into, flags)
                                        : DCP_REAL(__fxstatat)(version, dirfd, path, into, flags);
 }
 DCP_EXPORT int __fxstatat64(int version, int dirfd, const char *path, struct stat64 *into, int flags) {

@@ -9,8 +9,8 @@
 
 // The entries of a directory, in the order of readdir.
 struct names {
-    struct dirent **list;
-    size_t count, capacity;
+  struct dirent **list;
+  size_t count, capacity;
 };
 
 // Reads what STREAM still holds; "." and ".." only if DOTS. 0, or -1 with errno and nothing to drop.

@@ -145,8 +145,9 @@ int dcp_agent_command_make(const struct dcp_home *home, struct dcp_agent_command
 }
 
 void dcp_agent_environment(const struct dcp_home *home, const struct dcp_place *place, unsigned listen_count) {
-  static const char *const unwanted[] = {"LD_PRELOAD",    "LD_LIBRARY_PATH",  "LD_AUDIT",  "DCP_RUN",
-                                         "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH", "JAVA_TOOL_OPTIONS"};
+  static const char *const unwanted[] = {"LD_PRELOAD", "LD_LIBRARY_PATH",   "LD_AUDIT",
+                                         "DCP_RUN",    "_JAVA_OPTIONS",     "JDK_JAVA_OPTIONS",
+                                         "CLASSPATH",  "JAVA_TOOL_OPTIONS", "DCP_RESTARTED"};
   for (size_t i = 0; i < sizeof unwanted / sizeof *unwanted; i++) unsetenv(unwanted[i]);
   char count[16];
   snprintf(count, sizeof count, "%u", listen_count);
@@ -156,13 +157,15 @@ void dcp_agent_environment(const struct dcp_home *home, const struct dcp_place *
     abort();
 }
 
-static void become_agent(const struct dcp_agent_command *command, const struct dcp_endpoints *endpoints, pid_t parent) {
+static void become_agent(const struct dcp_agent_command *command, const struct dcp_endpoints *endpoints, bool again,
+                         pid_t parent) {
   enum { FIRST_SOCKET = 3 };
   sigset_t none;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
   for (unsigned i = 0; i < endpoints->count; i++)
     if (dup2(endpoints->sockets[i], FIRST_SOCKET + (int)i) < 0) _exit(1);
+  if (again && setenv("DCP_RESTARTED", "1", 1) < 0) _exit(1);
   signal(SIGPIPE, SIG_DFL);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -171,10 +174,10 @@ static void become_agent(const struct dcp_agent_command *command, const struct d
   _exit(DCP_AGENT_REFUSED);
 }
 
-pid_t dcp_agent_start(const struct dcp_agent_command *command, const struct dcp_endpoints *endpoints) {
+pid_t dcp_agent_start(const struct dcp_agent_command *command, const struct dcp_endpoints *endpoints, bool again) {
   pid_t parent = getpid();
   pid_t pid = fork();
-  if (pid == 0) become_agent(command, endpoints, parent);
+  if (pid == 0) become_agent(command, endpoints, again, parent);
   return pid > 0 ? pid : dcp_reason("cannot start the agent: %s", strerror(errno));
 }
 

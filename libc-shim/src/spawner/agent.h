@@ -25,9 +25,10 @@ int dcp_agent_command_make(const struct dcp_home *home, struct dcp_agent_command
 // into a JVM unasked (preloads, library paths, JAVA_TOOL_OPTIONS), and with the contract's DCP_ names.
 void dcp_agent_environment(const struct dcp_home *home, const struct dcp_place *place, unsigned listen_count);
 
-// Starts the agent as a child that dies with this process; the listening sockets are its descriptors 3 and up.
-// Returns its pid; -1 with a reason.
-pid_t dcp_agent_start(const struct dcp_agent_command *command, const struct dcp_endpoints *endpoints);
+// Starts the agent as a child that dies with this process; the listening sockets are its descriptors 3 and up. AGAIN:
+// one of this platform has served before; it is told by DCP_RESTARTED=1, and starts then also when the object store is
+// away. Returns its pid; -1 with a reason.
+pid_t dcp_agent_start(const struct dcp_agent_command *command, const struct dcp_endpoints *endpoints, bool again);
 
 // When a process started, in clock ticks since boot; 0 if there is none. With its pid this names a process for ever.
 unsigned long long dcp_process_start(pid_t pid);

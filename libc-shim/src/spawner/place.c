@@ -143,5 +143,8 @@ int dcp_place_tree(const struct dcp_home *home, struct dcp_place *place) {
     memcpy(place->mirror, place->root, sizeof place->mirror);
   }
   if (claim_mirror(home, place) < 0) return -1;
+  // ld.so takes both as the end of a name in LD_PRELOAD; in a namespace the shim is in /run/dcp.
+  if (!place->has_namespace && strpbrk(home->run, " :"))
+    return dcp_reason("DCP_HOME %s: a path with a space or a colon cannot be preloaded from", home->directory);
   return place->has_namespace ? mount_all(home, place) : 0;
 }

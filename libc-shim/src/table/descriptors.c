@@ -137,11 +137,15 @@ bool dcp_fd_recall(int fd, uint64_t mirror_inode, const struct timespec *mirror_
   }
   struct memory *memory = &memories[fd];
   uint32_t version = __atomic_load_n(&memory->version, __ATOMIC_ACQUIRE);
-  if (version == 0 || (version & 1) != 0 || memory->changes != __atomic_load_n(&changes, __ATOMIC_RELAXED)) {
+  bool is_stale = memory->changes != __atomic_load_n(&changes, __ATOMIC_RELAXED);
+  if (version == 0 || (version & 1) != 0 || (mirror_ctime != NULL && is_stale)) {
     return false;
   }
   *into = memory->attributes;
   __atomic_thread_fence(__ATOMIC_ACQUIRE);
-  return __atomic_load_n(&memory->version, __ATOMIC_RELAXED) == version && into->mirror_inode == mirror_inode &&
-         into->mirror_ctime.tv_sec == mirror_ctime->tv_sec && into->mirror_ctime.tv_nsec == mirror_ctime->tv_nsec;
+  if (__atomic_load_n(&memory->version, __ATOMIC_RELAXED) != version || into->mirror_inode != mirror_inode) {
+    return false;
+  }
+  return mirror_ctime == NULL ||
+         (into->mirror_ctime.tv_sec == mirror_ctime->tv_sec && into->mirror_ctime.tv_nsec == mirror_ctime->tv_nsec);
 }

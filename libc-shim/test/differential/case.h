@@ -40,40 +40,38 @@
 #include <unistd.h>
 
 /* Prints "expression = value [errno]" and is the value. */
-#define SHOW(expression)                     \
-  ({                                         \
-    errno = 0;                               \
-    long shown_ = (long)(expression);        \
-    show_value(#expression, shown_, errno);  \
-    shown_;                                  \
+#define SHOW(expression)                    \
+  ({                                        \
+    errno = 0;                              \
+    long shown_ = (long)(expression);       \
+    show_value(#expression, shown_, errno); \
+    shown_;                                 \
   })
 
 /* The same for pointers, whose values do not matter; the expression's value is the pointer. */
-#define SHOW_POINTER(expression)                               \
-  ({                                                           \
-    errno = 0;                                                 \
-    __typeof__(expression) shown_ = (expression);              \
-    show_pointer(#expression, shown_ != NULL, errno);          \
-    shown_;                                                    \
+#define SHOW_POINTER(expression)                      \
+  ({                                                  \
+    errno = 0;                                        \
+    __typeof__(expression) shown_ = (expression);     \
+    show_pointer(#expression, shown_ != NULL, errno); \
+    shown_;                                           \
   })
 
 /* Prints "condition: yes" or "no". */
 #define TRUTH(condition) printf("%s: %s\n", #condition, (condition) ? "yes" : "no")
 
 /* Ends the case as broken if a step that only prepares it fails. */
-#define MUST(expression)                                                             \
-  ({                                                                                 \
-    long must_ = (long)(expression);                                                 \
-    if (must_ == -1) {                                                               \
-      fprintf(stderr, "cannot prepare: %s: %s\n", #expression, errno_name(errno));   \
-      _exit(99);                                                                     \
-    }                                                                                \
-    must_;                                                                           \
+#define MUST(expression)                                                           \
+  ({                                                                               \
+    long must_ = (long)(expression);                                               \
+    if (must_ == -1) {                                                             \
+      fprintf(stderr, "cannot prepare: %s: %s\n", #expression, errno_name(errno)); \
+      _exit(99);                                                                   \
+    }                                                                              \
+    must_;                                                                         \
   })
 
-__attribute__((constructor)) static void print_at_once(void) {
-  setvbuf(stdout, NULL, _IONBF, 0);
-}
+__attribute__((constructor)) static void print_at_once(void) { setvbuf(stdout, NULL, _IONBF, 0); }
 
 static inline const char *errno_name(int error) {
   const char *name = strerrorname_np(error);
@@ -133,14 +131,22 @@ static inline void show_contents(const char *path) { printf("%s holds \"%s\"\n",
 
 static inline const char *type_name(mode_t mode) {
   switch (mode & S_IFMT) {
-    case S_IFREG: return "file";
-    case S_IFDIR: return "directory";
-    case S_IFLNK: return "symlink";
-    case S_IFIFO: return "fifo";
-    case S_IFSOCK: return "socket";
-    case S_IFCHR: return "character device";
-    case S_IFBLK: return "block device";
-    default: return "unknown";
+    case S_IFREG:
+      return "file";
+    case S_IFDIR:
+      return "directory";
+    case S_IFLNK:
+      return "symlink";
+    case S_IFIFO:
+      return "fifo";
+    case S_IFSOCK:
+      return "socket";
+    case S_IFCHR:
+      return "character device";
+    case S_IFBLK:
+      return "block device";
+    default:
+      return "unknown";
   }
 }
 
@@ -213,9 +219,7 @@ static inline void as_other(void (*act)(void)) {
   reap(pid);
 }
 
-static inline int by_text(const void *a, const void *b) {
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static inline int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 /* Prints the names in a directory, sorted, with their types. */
 static inline void show_directory(const char *path) {

@@ -250,6 +250,8 @@ class Terminal:
 class Platforms:
     """Makes the platforms of one case and ends them all."""
 
+    _shared = None  # the Platforms of the one that cases share
+
     def __init__(self, name):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"dcp-faults-{name}-"))
         self.directory.chmod(0o755)
@@ -270,6 +272,18 @@ class Platforms:
         platform = self.new(environment, user)
         platform.dcp("up")
         return platform
+
+    def shared(self):
+        """A platform that runs, for all cases that leave it as it was but for files of their own names."""
+        if Platforms._shared is None:
+            Platforms._shared = Platforms("shared")
+            Platforms._shared.up()
+        return Platforms._shared.made[0]
+
+    @staticmethod
+    def close_shared(keep):
+        if Platforms._shared is not None:
+            Platforms._shared.close(keep)
 
     def terminal(self, platform, *words, command=None):
         """dcp-run with these words, or another command, on a new terminal."""

@@ -60,7 +60,7 @@ def case_help(platforms):
 
 
 def case_accepted_options(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     done = platform.run(
         *["--instances", "1", "--place=home", "--budget", "1.50", "--env", "A=1", "--env=B=2=3", "--env", "A=4"],
         *["--cwd", "/usr", "--", "sh", "-c", "echo $A $B $PWD $*", "sh", "--env", "--", "-x"],
@@ -72,21 +72,21 @@ def case_accepted_options(platforms):
 
 
 def case_cwd_missing(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     for directory in ("/no/such", f"{platform.root}/no-such"):
         done = platform.run("--cwd", directory, "true", check_status=PLATFORM_FAILED)
         check(done.err == f"dcp-run: --cwd {directory}: No such file or directory\n", "another message", done)
 
 
 def case_cwd_in_the_tree(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     platform.shell('mkdir -p "$DCP_ROOT/a/b"')
     done = platform.run("--cwd", f"{platform.root}/a", "sh", "-c", "pwd; ls", check_status=0)
     check(done.out == f"{platform.root}/a\nb\n", "not in the directory", done)
 
 
 def case_command_not_found(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     for command in ("no-such-command", "./no-such-command", "/no/such/command", ""):
         done = platform.run("--", command, check_status=127)
         check(done.err == f"dcp-run: {command}: No such file or directory\n", "another message", done)
@@ -95,7 +95,7 @@ def case_command_not_found(platforms):
 
 
 def case_command_not_executable(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     (platform.directory / "plain").write_text("echo plain\n")
     for command in ("./plain", "/etc", "/etc/passwd"):
         done = platform.run(command, check_status=126)
@@ -103,7 +103,7 @@ def case_command_not_executable(platforms):
 
 
 def case_command_in_the_tree(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     platform.shell(
         'mkdir -p "$DCP_ROOT/bin" && cd "$DCP_ROOT/bin" && cp "$(command -v env)" mine && chmod 755 mine &&'
         ' printf "#!/bin/sh\\necho script \\"\\$@\\"\\n" >script && printf "echo bare\\n" >bare &&'

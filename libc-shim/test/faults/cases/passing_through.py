@@ -9,14 +9,14 @@ from platforms import PROGRAMS, SCRIPTS, check, wait_for
 
 
 def case_exit_status(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     for status in (0, 1, 42, 125, 126, 127, 255):
         done = platform.run("sh", "-c", f"exit {status}", check_status=status)
         check(done.err == "" and done.out == "", "something was said", done)
 
 
 def case_killed_by_a_signal(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGSEGV):
         program = platform.begin("sh", "-c", f"kill -{int(number)} $$")
         check(program.wait() == -number, f"not seen as killed by {number}", program.returncode)
@@ -26,14 +26,14 @@ def case_killed_by_a_signal(platforms):
 
 
 def case_is_the_same_process(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     program = platform.begin("sh", "-c", "echo $$ $PPID", stdout=subprocess.PIPE)
     out, _ = program.communicate()
     check(out.split() == [str(program.pid), str(os.getpid())], "another pid or parent", out, program.pid)
 
 
 def case_signals_reach_the_program(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     script = 'trap "echo got; exit 7" USR1; echo ready; while :; do sleep 0.01; done'
     program = platform.begin("bash", "-c", script, stdout=subprocess.PIPE)
     check(program.stdout.readline() == "ready\n", "did not start")
@@ -62,20 +62,20 @@ def case_signal_dispositions_and_mask(platforms):
 
 
 def case_standard_descriptors(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     done = platform.run("sh", "-c", "cat; echo err >&2", input="in\n", check_status=0)
     check((done.out, done.err) == ("in\n", "err\n"), "stdin, stdout or stderr", done)
 
 
 def case_closed_standard_descriptors(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     words = " ".join(platform.command("sh", "-c", "'ls /proc/self/fd | wc -l'"))
     done = platform.finish(["sh", "-c", f"{words} <&- 2>&-"], check_status=0)
     check(done.out.strip().isdigit(), "a program without stdin and stderr did not run", done)
 
 
 def case_extra_descriptors(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     reader, writer = os.pipe()
     native = platform.finish(["ls", "/proc/self/fd"], pass_fds=[writer], check_status=0)
     ours = platform.run("ls", "/proc/self/fd", pass_fds=[writer], check_status=0)
@@ -95,7 +95,7 @@ def case_start_holds_no_descriptor(platforms):
 
 
 def case_environment_and_arguments(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     odd = "a\nb \t'\"\\ \udcff é"
     script = "import os,sys; sys.stdout.buffer.write(os.fsencode(repr((sys.argv[1:], os.environ['ODD']))))"
     done = platform.run(sys.executable, "-c", script, odd, "", env={"ODD": odd}, check_status=0)
@@ -103,7 +103,7 @@ def case_environment_and_arguments(platforms):
 
 
 def case_limits_and_umask(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     script = "umask 027; ulimit -n 200; ulimit -c 0; exec "
     words = " ".join(platform.command("sh", "-c", "'umask; ulimit -n; ulimit -c'"))
     done = platform.finish(["sh", "-c", script + words], check_status=0)
@@ -111,7 +111,7 @@ def case_limits_and_umask(platforms):
 
 
 def case_working_directory(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     deep = platform.directory / "deep é"
     deep.mkdir()
     check(platform.run("pwd", cwd=deep, check_status=0).out == f"{deep}\n", "another directory")
@@ -120,14 +120,14 @@ def case_working_directory(platforms):
 
 
 def case_terminal_stays(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     terminal = platforms.terminal(platform, "sh", "-c", "test -t 0 && test -t 1 && test -t 2 && tty && stty size && exit 5")
     terminal.expect(r"/dev/pts/\d+\r\n\d+ \d+\r\n")
     check(terminal.status() == 5, "the program does not have the terminal")
 
 
 def case_interrupt_key_kills_the_program(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     terminal = platforms.terminal(platform, "sh", "-c", "echo ready; exec sleep 1000")
     terminal.expect("ready")
     terminal.type("\x03")
@@ -146,7 +146,7 @@ def case_interrupt_key_spares_the_platform(platforms):
 
 
 def case_job_control(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     words = " ".join(platform.command("sh", "-c", "'echo ready; exec sleep 1000'"))
     terminal = platforms.terminal(platform, command=["bash", "--norc", "--noediting", "-i"])
     terminal.type("PS1='pro''mpt> '\n")
@@ -168,7 +168,7 @@ def case_job_control(platforms):
 
 
 def case_stopped_and_continued(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     program = platform.begin("sh", "-c", "kill -STOP $$; exit 9")
     _, status = os.waitpid(program.pid, os.WUNTRACED)
     check(os.WIFSTOPPED(status), "the stop was not seen", status)
@@ -179,7 +179,7 @@ def case_stopped_and_continued(platforms):
 
 
 def case_nested(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     inner = f"{SCRIPTS}/dcp-run sh -c 'echo in $DCP_ROOT; pwd; exit 3'"
     done = platform.shell(f'cd "$DCP_ROOT" && {inner}', check_status=3)
     check(done.out == f"in {platform.root}\n{platform.root}\n", "not in the same platform", done)
@@ -197,7 +197,7 @@ def case_nested_in_another_platform(platforms):
 
 
 def case_own_preload_stays(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     done = platform.run("sh", "-c", "echo $LD_PRELOAD; echo $ASAN_OPTIONS", check_status=0,
                         env={"LD_PRELOAD": "libm.so.6", "ASAN_OPTIONS": "detect_leaks=0"})
     preload, options = done.out.splitlines()
@@ -206,7 +206,7 @@ def case_own_preload_stays(platforms):
 
 
 def case_dcp_bash(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     script = platform.directory / "script"
     script.write_text('#!/usr/bin/env dcp-bash\nset -o posix\necho "$0|$1|$2|$DCP_ROOT|$BASH"\nexit 6\n')
     script.chmod(0o755)
@@ -220,7 +220,7 @@ def case_dcp_bash(platforms):
 
 
 def case_scripts_through_a_link(platforms):
-    platform = platforms.up()
+    platform = platforms.shared()
     link = platform.directory / "run-it"
     link.symlink_to(SCRIPTS / "dcp-run")
     check(platform.finish([str(link), "echo", "linked"], check_status=0).out == "linked\n", "not by a link")
@@ -228,7 +228,7 @@ def case_scripts_through_a_link(platforms):
 
 def case_orphans_run_on(platforms):
     """A background process of the program outlives it, as it would natively."""
-    platform = platforms.up()
+    platform = platforms.shared()
     mark = platform.directory / "mark"
     platform.shell('(sleep 0.3; echo late >"$1") >/dev/null 2>&1 &', mark)
     wait_for(lambda: mark.exists() and mark.read_text() == "late\n", "the orphan")

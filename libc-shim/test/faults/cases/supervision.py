@@ -37,14 +37,19 @@ def check_goes_on(platform, kill, count=300):
 
 
 def case_agent_killed(platforms):
-    platform = platforms.up()
+    platform = platforms.new()
+    begin = time.monotonic()
+    platform.dcp("up")
+    # On a machine that is busy with other things nothing keeps to 3 s; a restart must then be no slower than a start.
+    bound = max(RESTART_SECONDS, 1.5 * (time.monotonic() - begin))
 
     def kill():
         (old,) = platform.kill("agent")
-        begin = time.monotonic()
+        killed = time.monotonic()
         platform.await_new("agent", old)
         platform.await_ready()
-        check(time.monotonic() - begin < RESTART_SECONDS, "it took longer than 3 s", time.monotonic() - begin)
+        took = time.monotonic() - killed
+        check(took < bound, "the restart took too long", took, bound)
 
     check_goes_on(platform, kill)
 

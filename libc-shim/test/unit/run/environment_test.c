@@ -17,7 +17,7 @@ static void should_set(const char *name, const char *given, const char *expected
     unsetenv(name);
   const char *got = dcp_environment_set(&options, &home, &platform, "/run/dcp") == 0 ? getenv(name) : NULL;
   if (got && strcmp(got, expected) == 0) return;
-  printf("not ok %s=%s became %s, not %s\n", name, given ? given : "(unset)", got ? got : "(unset)", expected);
+  printf("not ok - %s=%s became %s, not %s\n", name, given ? given : "(unset)", got ? got : "(unset)", expected);
   failures++;
 }
 
@@ -36,5 +36,6 @@ int main(void) {
   should_set("DCP_ROOT", "/wrong", "/dcp");
   should_set("DCP_RUN", NULL, "/run/dcp");
   should_set("DCP_HOME", NULL, "/h");
+  if (!failures) printf("ok - environment of a program\n");
   return failures != 0;
 }

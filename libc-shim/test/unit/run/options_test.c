@@ -10,7 +10,7 @@ static int failures;
 
 static void check(bool right, const char *what) {
   if (right) return;
-  printf("not ok %s (reason: %s)\n", what, dcp_reason_text());
+  printf("not ok - %s (reason: %s)\n", what, dcp_reason_text());
   failures++;
 }
 
@@ -66,10 +66,16 @@ static void should_refuse_values(void) {
         "right ones");
 }
 
+static void test(const char *name, void (*should)(void)) {
+  int before = failures;
+  should();
+  if (failures == before) printf("ok - options: %s\n", name);
+}
+
 int main(void) {
-  should_end_at_the_command();
-  should_take_values_in_both_forms();
-  should_refuse_with_usage();
-  should_refuse_values();
+  test("end at the command", should_end_at_the_command);
+  test("values in both forms", should_take_values_in_both_forms);
+  test("refused with usage", should_refuse_with_usage);
+  test("refused values", should_refuse_values);
   return failures != 0;
 }

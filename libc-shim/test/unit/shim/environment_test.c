@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
+
 #include "../../../src/calls/environment.h"
 
-#define RUN "DCP_RUN=/run/dcp"
+#define RUN_ENTRY "DCP_RUN=/run/dcp"
 #define ROOT "DCP_ROOT=/dcp"
 #define HOME_ENTRY "DCP_HOME=/home/u/.dcp"
 #define SHIM "/run/dcp/libdcp.so"
@@ -21,35 +23,36 @@ struct example {
 };
 
 static const struct example examples[] = {
-    {"empty", {NULL}, {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
+    {"empty", {NULL}, {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
     {"other variables stay in their places",
      {"A=1", "B=", "C"},
-     {"A=1", "B=", "C", RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
-    {"in order", {RUN, "LD_PRELOAD=" SHIM, ROOT, "X=1", HOME_ENTRY, ASAN}, {NULL}},
+     {"A=1", "B=", "C", RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
+    {"in order", {RUN_ENTRY, "LD_PRELOAD=" SHIM, ROOT, "X=1", HOME_ENTRY, ASAN}, {NULL}},
     {"in order with a preload and options of the user",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so b.so:" SHIM, "ASAN_OPTIONS=a=1:verify_asan_link_order=0:b=2"},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so b.so:" SHIM, "ASAN_OPTIONS=a=1:verify_asan_link_order=0:b=2"},
      {NULL}},
     {"the user's preload comes first",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=/jemalloc.so /faketime.so", ASAN},
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=/jemalloc.so:/faketime.so:" SHIM, ASAN}},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=/jemalloc.so /faketime.so", ASAN},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=/jemalloc.so:/faketime.so:" SHIM, ASAN}},
     {"the shim moves to the end, once",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM ":/a.so::" SHIM, ASAN},
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so:" SHIM, ASAN}},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM ":/a.so::" SHIM, ASAN},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so:" SHIM, ASAN}},
     {"an empty preload",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=", ASAN},
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=", ASAN},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
     {"a library whose name only begins like the shim's",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM ".old", ASAN},
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM ".old:" SHIM, ASAN}},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM ".old", ASAN},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM ".old:" SHIM, ASAN}},
     {"options of the user stay",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, "ASAN_OPTIONS=detect_leaks=0"},
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, "ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0"}},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, "ASAN_OPTIONS=detect_leaks=0"},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, "ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0"}},
     {"empty options",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, "ASAN_OPTIONS="},
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, "ASAN_OPTIONS="},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
     {"an option that only ends like ours",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, "ASAN_OPTIONS=xverify_asan_link_order=0"},
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, "ASAN_OPTIONS=xverify_asan_link_order=0:verify_asan_link_order=0"}},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, "ASAN_OPTIONS=xverify_asan_link_order=0"},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM,
+      "ASAN_OPTIONS=xverify_asan_link_order=0:verify_asan_link_order=0"}},
     {"another platform's directory is obeyed",
      {"DCP_RUN=/elsewhere/run", ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN},
      {"DCP_RUN=/elsewhere/run", ROOT, HOME_ENTRY, "LD_PRELOAD=/elsewhere/run/libdcp.so", ASAN}},
@@ -57,18 +60,16 @@ static const struct example examples[] = {
      {"DCP_RUN=", ROOT, HOME_ENTRY, ASAN},
      {"DCP_RUN=", ROOT, HOME_ENTRY, ASAN, "LD_PRELOAD=" SHIM}},
     {"of two preloads the last counts",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so", "LD_PRELOAD=/b.so", ASAN},
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so", "LD_PRELOAD=/b.so:" SHIM, ASAN}},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so", "LD_PRELOAD=/b.so", ASAN},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so", "LD_PRELOAD=/b.so:" SHIM, ASAN}},
     {"names that only begin alike",
-     {RUN, ROOT, HOME_ENTRY, "LD_PRELOADS=x", "DCP_RUNS=y", "LD_PRELOAD=" SHIM, ASAN},
+     {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOADS=x", "DCP_RUNS=y", "LD_PRELOAD=" SHIM, ASAN},
      {NULL}},
 };
 
-static int failures;
-
 static void fail(const char *name, const char *what) {
   fprintf(stderr, "%s: %s\n", name, what);
-  failures++;
+  check_failures++;
 }
 
 static void compare(const char *name, char *const *got, const char *const *wanted) {
@@ -76,7 +77,7 @@ static void compare(const char *name, char *const *got, const char *const *wante
   for (; got[i] != NULL && wanted[i] != NULL; i++) {
     if (strcmp(got[i], wanted[i]) != 0) {
       fprintf(stderr, "%s: got %s, wanted %s\n", name, got[i], wanted[i]);
-      failures++;
+      check_failures++;
     }
   }
   if (got[i] != NULL || wanted[i] != NULL) fail(name, "not as many entries as wanted");
@@ -100,7 +101,7 @@ static void check(const char *name, char *const *given, const char *const *wante
   free(memory);
 }
 
-static void check_large(void) {
+static void shouldPassOnLargeEnvironments(void) {
   enum { COUNT = 20000, LENGTH = 100000 };
   char **given = calloc(COUNT + 2, sizeof *given);
   for (int i = 0; i < COUNT; i++) given[i] = (char *)"V=x";
@@ -118,10 +119,16 @@ static void check_large(void) {
   free(given);
 }
 
+static void shouldBringEnvironmentsIntoOrder(void) {
+  check("NULL", NULL, examples[0].wanted);
+  for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+    check(examples[i].name, (char *const *)examples[i].given, examples[i].wanted);
+}
+
 int main(int count, char **arguments) {
   (void)count;
-  if (getenv("DCP_RUN") == NULL || strcmp(getenv("DCP_RUN"), RUN + 8) != 0) {
-    putenv((char *)RUN);
+  if (getenv("DCP_RUN") == NULL || strcmp(getenv("DCP_RUN"), RUN_ENTRY + 8) != 0) {
+    putenv((char *)RUN_ENTRY);
     putenv((char *)ROOT);
     putenv((char *)HOME_ENTRY);
     // libc's own: ours would name a library that is not there.
@@ -130,9 +137,7 @@ int main(int count, char **arguments) {
     perror("exec");
     return 1;
   }
-  check("NULL", NULL, examples[0].wanted);
-  for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
-    check(examples[i].name, (char *const *)examples[i].given, examples[i].wanted);
-  check_large();
-  return failures != 0;
+  RUN(shouldBringEnvironmentsIntoOrder);
+  RUN(shouldPassOnLargeEnvironments);
+  return check_result();
 }

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../../src/link/kernel.h"
@@ -286,7 +287,7 @@ static void first_run(char **argv) {
     exit(2);
   }
   close(fd);
-  execv("/proc/self/exe", argv);
+  dcp_kernel(SYS_execve, "/proc/self/exe", argv, environ);
   exit(2);
 }
 
@@ -313,10 +314,11 @@ const char *fake_agent_begin(char **argv) {
 void fake_agent_end(void) {
   wake('q');
   pthread_join(agent.thread, NULL);
-  char command[300];
-  snprintf(command, sizeof command, "rm -rf '%s'", agent.directory);
-  unsetenv("DCP_RUN");
-  if (system(command) != 0) {
-    perror(command);
+  pid_t child = fork();
+  if (child == 0) {
+    char *arguments[] = {(char[]){"rm"}, (char[]){"-rf"}, agent.directory, NULL};
+    dcp_kernel(SYS_execve, "/bin/rm", arguments, environ);
+    _exit(127);
   }
+  waitpid(child, NULL, 0);
 }

@@ -22,7 +22,6 @@
 #include "messageHeader.h"
 #include "reply.h"
 
-int fake_failures;
 char fake_root[PATH_MAX];
 
 static char run_directory[PATH_MAX];
@@ -339,7 +338,7 @@ int fake_platform_run(char **arguments, void (*tests)(void)) {
   if (chdir(fake_root) < 0) die("chdir");
   alarm(120);
   tests();
-  return fake_failures != 0;
+  return check_result();
 }
 
 const char *fake_asked(void) {

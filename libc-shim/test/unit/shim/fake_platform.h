@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "check.h"
+
 enum { FAKE_INODES = 1000000 };
 
 // Runs TESTS in a process inside a fresh platform, whose working directory is the tree's root. Returns its exit status.
@@ -19,16 +21,5 @@ extern char fake_root[];
 const char *fake_asked(void);
 void fake_set_cold(bool cold);
 void fake_set_throttle(bool throttle);
-
-// Failed EXPECTs of this process; fake_platform_run makes them the status.
-extern int fake_failures;
-
-#define EXPECT(condition)                                                               \
-  do {                                                                                  \
-    if (!(condition)) {                                                                 \
-      fprintf(stderr, "%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #condition, errno); \
-      fake_failures++;                                                                  \
-    }                                                                                   \
-  } while (0)
 
 #endif

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check.h"
+
 typedef int (*search)(const char *, char *const[], char *const[]);
 
 struct outcome {
@@ -18,8 +20,6 @@ struct outcome {
   int status;  // of the program
   char output[256];
 };
-
-static int failures;
 
 static void put(const char *name, const char *text, mode_t mode) {
   int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -66,7 +66,7 @@ static void check(search real, const char *name, const char *path, const char *f
     if (ours.error != theirs.error || ours.status != theirs.status || strcmp(ours.output, theirs.output) != 0) {
       fprintf(stderr, "%s: ours errno %d status %d [%s], libc's errno %d status %d [%s]\n", name, ours.error,
               ours.status, ours.output, theirs.error, theirs.status, theirs.output);
-      failures++;
+      check_failures++;
     }
   }
 }
@@ -76,7 +76,7 @@ static int discard(const char *path, const struct stat *status, int type, struct
   return remove(path);
 }
 
-int main(void) {
+static void shouldSearchAsExecvpeDoes(void) {
   search real = (search)dlsym(RTLD_NEXT, "execvpe");
   char directory[] = "/tmp/search.XXXXXX";
   if (real == NULL || real == execvpe || mkdtemp(directory) == NULL || chdir(directory) < 0) abort();
@@ -136,5 +136,9 @@ int main(void) {
   free(long_path);
   free(absolute);
   nftw(directory, discard, 8, FTW_DEPTH | FTW_PHYS);
-  return failures != 0;
+}
+
+int main(void) {
+  RUN(shouldSearchAsExecvpeDoes);
+  return check_result();
 }

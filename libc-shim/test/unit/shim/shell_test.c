@@ -10,45 +10,37 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int failures;
-
-#define EXPECT(condition)                                                               \
-  do {                                                                                  \
-    if (!(condition)) {                                                                 \
-      fprintf(stderr, "%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #condition, errno); \
-      failures++;                                                                       \
-    }                                                                                   \
-  } while (0)
+#include "check.h"
 
 static void on_child(int number) { (void)number; }
 
 static void shouldTellTheStatusOfSystem(void) {
-  EXPECT(system(NULL) == 1);
-  EXPECT(system("exit 0") == 0);
-  EXPECT(system("exit 42") == W_EXITCODE(42, 0));
-  EXPECT(system("kill -9 $$") == SIGKILL);
-  EXPECT(system("/no/such/program 2>/dev/null") == W_EXITCODE(127, 0));
+  CHECK(system(NULL) == 1);
+  CHECK(system("exit 0") == 0);
+  CHECK(system("exit 42") == W_EXITCODE(42, 0));
+  CHECK(system("kill -9 $$") == SIGKILL);
+  CHECK(system("/no/such/program 2>/dev/null") == W_EXITCODE(127, 0));
   struct sigaction action = {.sa_handler = on_child}, before, now;
   sigaction(SIGCHLD, &action, &before);
-  EXPECT(system("exit 3") == W_EXITCODE(3, 0));
+  CHECK(system("exit 3") == W_EXITCODE(3, 0));
   sigaction(SIGCHLD, &before, NULL);
   sigaction(SIGINT, NULL, &before);
-  EXPECT(system("exit 0") == 0);
+  CHECK(system("exit 0") == 0);
   sigaction(SIGINT, NULL, &now);
-  EXPECT(before.sa_handler == now.sa_handler);
+  CHECK(before.sa_handler == now.sa_handler);
   signal(SIGINT, SIG_IGN);
-  EXPECT(system("trap : INT; kill -INT $$; exit 6") == W_EXITCODE(6, 0));
+  CHECK(system("trap : INT; kill -INT $$; exit 6") == W_EXITCODE(6, 0));
   signal(SIGINT, SIG_DFL);
-  EXPECT(system("kill -INT $$; exit 6") == SIGINT);
+  CHECK(system("kill -INT $$; exit 6") == SIGINT);
   signal(SIGCHLD, SIG_IGN);
   errno = 0;
-  EXPECT(system("exit 0") == -1 && errno == ECHILD);
+  CHECK(system("exit 0") == -1 && errno == ECHILD);
   signal(SIGCHLD, SIG_DFL);
 }
 
 static void *run_system(void *nothing) {
   (void)nothing;
-  system("sleep 1000");
+  system("exec sleep 1000");
   return NULL;
 }
 
@@ -62,30 +54,30 @@ static void shouldEndTheCommandWhenItsThreadIsCancelled(void) {
   pthread_cancel(thread);
   void *result;
   pthread_join(thread, &result);
-  EXPECT(result == PTHREAD_CANCELED);
+  CHECK(result == PTHREAD_CANCELED);
   sigaction(SIGINT, NULL, &now);
-  EXPECT(now.sa_handler == SIG_DFL);
+  CHECK(now.sa_handler == SIG_DFL);
   errno = 0;
-  EXPECT(waitpid(-1, NULL, 0) == -1 && errno == ECHILD);
+  CHECK(waitpid(-1, NULL, 0) == -1 && errno == ECHILD);
 }
 
 static void shouldReadAndWriteThroughPopen(void) {
   char line[64] = "";
   FILE *reader = popen("echo one; exit 9", "r");
-  EXPECT(reader != NULL && fgets(line, sizeof line, reader) != NULL && strcmp(line, "one\n") == 0);
-  EXPECT((fcntl(fileno(reader), F_GETFD) & FD_CLOEXEC) == 0);
-  EXPECT(pclose(reader) == W_EXITCODE(9, 0));
+  CHECK(reader != NULL && fgets(line, sizeof line, reader) != NULL && strcmp(line, "one\n") == 0);
+  CHECK((fcntl(fileno(reader), F_GETFD) & FD_CLOEXEC) == 0);
+  CHECK(pclose(reader) == W_EXITCODE(9, 0));
   FILE *writer = popen("read x; test \"$x\" = two", "we");
-  EXPECT(writer != NULL && fputs("two\n", writer) >= 0);
-  EXPECT((fcntl(fileno(writer), F_GETFD) & FD_CLOEXEC) != 0);
-  EXPECT(pclose(writer) == 0);
+  CHECK(writer != NULL && fputs("two\n", writer) >= 0);
+  CHECK((fcntl(fileno(writer), F_GETFD) & FD_CLOEXEC) != 0);
+  CHECK(pclose(writer) == 0);
 }
 
 static void shouldRefuseOtherTypes(void) {
   const char *const types[] = {"", "e", "rw", "rx", "b"};
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     errno = 0;
-    EXPECT(popen("true", types[i]) == NULL && errno == EINVAL);
+    CHECK(popen("true", types[i]) == NULL && errno == EINVAL);
   }
 }
 
@@ -95,9 +87,9 @@ static void shouldCloseEarlierStreamsInLaterChildren(void) {
   FILE *streams[STREAMS];
   for (int i = 0; i < STREAMS; i++) {
     streams[i] = popen("cat >/dev/null", "w");
-    EXPECT(streams[i] != NULL);
+    CHECK(streams[i] != NULL);
   }
-  for (int i = 0; i < STREAMS; i++) EXPECT(pclose(streams[i]) == 0);
+  for (int i = 0; i < STREAMS; i++) CHECK(pclose(streams[i]) == 0);
 }
 
 static void shouldPassOnAClosedStandardOutput(void) {
@@ -106,8 +98,8 @@ static void shouldPassOnAClosedStandardOutput(void) {
   close(STDOUT_FILENO);
   char line[64] = "";
   FILE *reader = popen("echo closed", "r");  // its pipe takes the number of standard output
-  EXPECT(reader != NULL && fgets(line, sizeof line, reader) != NULL && strcmp(line, "closed\n") == 0);
-  EXPECT(pclose(reader) == 0);
+  CHECK(reader != NULL && fgets(line, sizeof line, reader) != NULL && strcmp(line, "closed\n") == 0);
+  CHECK(pclose(reader) == 0);
   dup2(saved, STDOUT_FILENO);
   close(saved);
 }
@@ -115,17 +107,17 @@ static void shouldPassOnAClosedStandardOutput(void) {
 static void shouldLeaveStreamsOfOthersToLibc(void) {
   FILE *(*real)(const char *, const char *) = (FILE * (*)(const char *, const char *)) dlsym(RTLD_NEXT, "popen");
   FILE *stream = real("exit 4", "r");
-  EXPECT(pclose(stream) == W_EXITCODE(4, 0));
+  CHECK(pclose(stream) == W_EXITCODE(4, 0));
 }
 
 int main(void) {
   alarm(120);
-  shouldTellTheStatusOfSystem();
-  shouldEndTheCommandWhenItsThreadIsCancelled();
-  shouldReadAndWriteThroughPopen();
-  shouldRefuseOtherTypes();
-  shouldCloseEarlierStreamsInLaterChildren();
-  shouldPassOnAClosedStandardOutput();
-  shouldLeaveStreamsOfOthersToLibc();
-  return failures != 0;
+  RUN(shouldTellTheStatusOfSystem);
+  RUN(shouldEndTheCommandWhenItsThreadIsCancelled);
+  RUN(shouldReadAndWriteThroughPopen);
+  RUN(shouldRefuseOtherTypes);
+  RUN(shouldCloseEarlierStreamsInLaterChildren);
+  RUN(shouldPassOnAClosedStandardOutput);
+  RUN(shouldLeaveStreamsOfOthersToLibc);
+  return check_result();
 }

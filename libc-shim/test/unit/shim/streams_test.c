@@ -15,12 +15,12 @@
 enum { FILES = 3000, ALL = FILES + 2 };
 
 static void make_files(void) {
-  EXPECT(mkdir("many", 0755) == 0);
+  CHECK(mkdir("many", 0755) == 0);
   char name[32];
   for (int i = 0; i < FILES; i++) {
     snprintf(name, sizeof name, "many/file-%04d", i);
     int fd = open(name, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
-    EXPECT(fd >= 0);
+    CHECK(fd >= 0);
     close(fd);
   }
 }
@@ -36,52 +36,52 @@ static int count(DIR *stream) {
   int entries = 0;
   errno = 0;
   while (readdir(stream) != NULL) entries++;
-  EXPECT(errno == 0);
+  CHECK(errno == 0);
   return entries;
 }
 
 static void shouldGiveEveryEntryOnce(void) {
   DIR *stream = opendir("many");
-  EXPECT(stream != NULL);
+  CHECK(stream != NULL);
   bool seen[FILES] = {false};
   int dots = 0;
   const struct dirent *entry;
   while ((entry = readdir(stream)) != NULL) {
     int number = -1;
     if (sscanf(entry->d_name, "file-%d", &number) == 1 && number >= 0 && number < FILES) {
-      EXPECT(!seen[number]);
-      EXPECT(entry->d_type == DT_REG);
+      CHECK(!seen[number]);
+      CHECK(entry->d_type == DT_REG);
       seen[number] = true;
-      if (number % 500 == 0) EXPECT(entry->d_ino == inode_of(entry->d_name));
+      if (number % 500 == 0) CHECK(entry->d_ino == inode_of(entry->d_name));
     } else {
       dots++;
     }
-    EXPECT(entry->d_ino > FAKE_INODES);
+    CHECK(entry->d_ino > FAKE_INODES);
   }
-  EXPECT(dots == 2);
-  for (int i = 0; i < FILES; i++) EXPECT(seen[i]);
-  EXPECT(readdir(stream) == NULL);
+  CHECK(dots == 2);
+  for (int i = 0; i < FILES; i++) CHECK(seen[i]);
+  CHECK(readdir(stream) == NULL);
   int fd = dirfd(stream);
-  EXPECT(fcntl(fd, F_GETFD) == FD_CLOEXEC);
-  EXPECT(closedir(stream) == 0);
-  EXPECT(fcntl(fd, F_GETFD) == -1);
+  CHECK(fcntl(fd, F_GETFD) == FD_CLOEXEC);
+  CHECK(closedir(stream) == 0);
+  CHECK(fcntl(fd, F_GETFD) == -1);
 }
 
 static void shouldComeBackToToldPlaces(void) {
   DIR *stream = opendir("many");
-  EXPECT(telldir(stream) == 0);
+  CHECK(telldir(stream) == 0);
   for (int i = 0; i < 1500; i++) readdir(stream);
   long place = telldir(stream);
   char name[256];
   strcpy(name, readdir(stream)->d_name);
-  EXPECT(count(stream) == ALL - 1501);
+  CHECK(count(stream) == ALL - 1501);
   seekdir(stream, place);
-  EXPECT(telldir(stream) == place);
-  EXPECT(strcmp(readdir(stream)->d_name, name) == 0);
+  CHECK(telldir(stream) == place);
+  CHECK(strcmp(readdir(stream)->d_name, name) == 0);
   rewinddir(stream);
-  EXPECT(count(stream) == ALL);
+  CHECK(count(stream) == ALL);
   seekdir(stream, place);
-  EXPECT(count(stream) == ALL - 1500);
+  CHECK(count(stream) == ALL - 1500);
   closedir(stream);
 }
 
@@ -92,10 +92,10 @@ static void shouldFillTheCallersEntry(void) {
   struct dirent entry, *result;
   int entries = 0;
   while (readdir_r(stream, &entry, &result) == 0 && result != NULL) {
-    EXPECT(result == &entry);
+    CHECK(result == &entry);
     entries++;
   }
-  EXPECT(entries == ALL);
+  CHECK(entries == ALL);
   closedir(stream);
 }
 #pragma GCC diagnostic pop
@@ -108,47 +108,47 @@ static void shouldKeepItsPlaceInTheDescriptor(void) {
   while ((length = getdents64(fd, buffer, sizeof buffer)) > 0) {
     for (ssize_t at = 0; at < length; at += ((struct dirent *)(buffer + at))->d_reclen) entries++;
   }
-  EXPECT(length == 0 && entries == ALL);
-  EXPECT(lseek(fd, 0, SEEK_SET) == 0);
-  EXPECT(getdents64(fd, buffer, 8) == -1 && errno == EINVAL);
+  CHECK(length == 0 && entries == ALL);
+  CHECK(lseek(fd, 0, SEEK_SET) == 0);
+  CHECK(getdents64(fd, buffer, 8) == -1 && errno == EINVAL);
   length = getdents64(fd, buffer, sizeof buffer);
   int first = 0;
   for (ssize_t at = 0; at < length; at += ((struct dirent *)(buffer + at))->d_reclen) first++;
   DIR *stream = fdopendir(dup(fd));
-  EXPECT(count(stream) == ALL - first);  // goes on where the duplicate is
-  EXPECT(lseek(fd, 0, SEEK_CUR) == ALL);
+  CHECK(count(stream) == ALL - first);  // goes on where the duplicate is
+  CHECK(lseek(fd, 0, SEEK_CUR) == ALL);
   closedir(stream);
   lseek(fd, 0, SEEK_SET);
-  EXPECT(syscall(SYS_getdents64, fd, buffer, sizeof buffer) == length);
+  CHECK(syscall(SYS_getdents64, fd, buffer, sizeof buffer) == length);
   off_t base = -1;
   lseek(fd, 0, SEEK_SET);
-  EXPECT(getdirentries(fd, buffer, sizeof buffer, &base) == length && base == 0);
+  CHECK(getdirentries(fd, buffer, sizeof buffer, &base) == length && base == 0);
 #ifdef SYS_getdents
   lseek(fd, 0, SEEK_SET);
-  EXPECT(syscall(SYS_getdents, fd, buffer, sizeof buffer) == length);
-  EXPECT(buffer[((struct dirent *)buffer)->d_reclen - 1] == DT_DIR);
+  CHECK(syscall(SYS_getdents, fd, buffer, sizeof buffer) == length);
+  CHECK(buffer[((struct dirent *)buffer)->d_reclen - 1] == DT_DIR);
 #endif
   close(fd);
 }
 
 static void shouldSurviveFork(void) {
   DIR *stream = opendir("many");
-  EXPECT(readdir(stream) != NULL);
+  CHECK(readdir(stream) != NULL);
   pid_t pid = fork();
   if (pid == 0) {
-    fake_failures = 0;
-    EXPECT(count(stream) == ALL - 1);
+    check_failures = 0;
+    CHECK(count(stream) == ALL - 1);
     closedir(stream);
     DIR *other = opendir("many");
-    EXPECT(count(other) == ALL);
+    CHECK(count(other) == ALL);
     closedir(other);
-    _exit(fake_failures != 0);
+    _exit(check_failures != 0);
   }
   int status;
-  EXPECT(waitpid(pid, &status, 0) == pid && status == 0);
-  EXPECT(readdir(stream) != NULL);  // what was buffered before the fork
+  CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+  CHECK(readdir(stream) != NULL);  // what was buffered before the fork
   rewinddir(stream);
-  EXPECT(count(stream) == ALL);
+  CHECK(count(stream) == ALL);
   closedir(stream);
 }
 
@@ -157,39 +157,39 @@ static void shouldOpenManyStreams(void) {
   DIR *streams[STREAMS];
   for (int i = 0; i < STREAMS; i++) {
     streams[i] = opendir(i % 2 == 0 ? "many" : "/etc");
-    EXPECT(streams[i] != NULL && readdir(streams[i]) != NULL);
+    CHECK(streams[i] != NULL && readdir(streams[i]) != NULL);
   }
-  for (int i = 0; i < STREAMS; i++) EXPECT(closedir(streams[i]) == 0);
+  for (int i = 0; i < STREAMS; i++) CHECK(closedir(streams[i]) == 0);
 }
 
 static void shouldTellWhyNot(void) {
-  EXPECT(opendir("none") == NULL && errno == ENOENT);
-  EXPECT(opendir("many/file-0001") == NULL && errno == ENOTDIR);
-  EXPECT(opendir("") == NULL && errno == ENOENT);
+  CHECK(opendir("none") == NULL && errno == ENOENT);
+  CHECK(opendir("many/file-0001") == NULL && errno == ENOTDIR);
+  CHECK(opendir("") == NULL && errno == ENOENT);
   int fd = open("many/file-0001", O_RDONLY | O_CLOEXEC);
   char buffer[512];
-  EXPECT(fdopendir(fd) == NULL && errno == ENOTDIR);
-  EXPECT(getdents64(fd, buffer, sizeof buffer) == -1 && errno == ENOTDIR);
+  CHECK(fdopendir(fd) == NULL && errno == ENOTDIR);
+  CHECK(getdents64(fd, buffer, sizeof buffer) == -1 && errno == ENOTDIR);
   close(fd);
-  EXPECT(fdopendir(fd) == NULL && errno == EBADF);
-  EXPECT(closedir(NULL) == -1 && errno == EINVAL);
-  EXPECT(mkdir("gone", 0755) == 0);
+  CHECK(fdopendir(fd) == NULL && errno == EBADF);
+  CHECK(closedir(NULL) == -1 && errno == EINVAL);
+  CHECK(mkdir("gone", 0755) == 0);
   DIR *stream = opendir("gone");
-  EXPECT(rmdir("gone") == 0);
+  CHECK(rmdir("gone") == 0);
   errno = 0;
-  EXPECT(readdir(stream) == NULL || errno == 0);
+  CHECK(readdir(stream) == NULL || errno == 0);
   closedir(stream);
 }
 
 static void shouldOpenTheTreeThroughForeignLinks(void) {
   char link[] = "/tmp/dcp-link.XXXXXX";
-  EXPECT(mkdtemp(link) != NULL);
+  CHECK(mkdtemp(link) != NULL);
   char name[64];
   snprintf(name, sizeof name, "%s/l", link);
-  EXPECT(symlink(fake_root, name) == 0);
+  CHECK(symlink(fake_root, name) == 0);
   DIR *stream = opendir(name);
   const struct dirent *entry = readdir(stream);
-  EXPECT(entry != NULL && entry->d_ino > FAKE_INODES);
+  CHECK(entry != NULL && entry->d_ino > FAKE_INODES);
   closedir(stream);
   unlink(name);
   rmdir(link);
@@ -200,18 +200,18 @@ static int only_tens(const struct dirent *entry) { return entry->d_name[strlen(e
 static void shouldScanAndMatch(void) {
   struct dirent **list;
   int entries = scandir("many", &list, only_tens, alphasort);
-  EXPECT(entries == FILES / 10 && strcmp(list[1]->d_name, "file-0010") == 0);
+  CHECK(entries == FILES / 10 && strcmp(list[1]->d_name, "file-0010") == 0);
   for (int i = 0; i < entries; i++) free(list[i]);
   free(list);
   glob_t found;
   char pattern[4352];
   snprintf(pattern, sizeof pattern, "%s/m*/file-{0007,29[0-9]5}", fake_root);
   fake_asked();
-  EXPECT(glob(pattern, GLOB_BRACE, NULL, &found) == 0);
-  EXPECT(found.gl_pathc == 11 && (found.gl_flags & GLOB_ALTDIRFUNC) == 0);
-  EXPECT(strstr(fake_asked(), "readdir") != NULL);
+  CHECK(glob(pattern, GLOB_BRACE, NULL, &found) == 0);
+  CHECK(found.gl_pathc == 11 && (found.gl_flags & GLOB_ALTDIRFUNC) == 0);
+  CHECK(strstr(fake_asked(), "readdir") != NULL);
   globfree(&found);
-  EXPECT(glob("many/file-00??", 0, NULL, &found) == 0 && found.gl_pathc == 100);
+  CHECK(glob("many/file-00??", 0, NULL, &found) == 0 && found.gl_pathc == 100);
   globfree(&found);
 }
 
@@ -219,28 +219,28 @@ static int visits;
 
 static int visit(const char *path, const struct stat *status, int type, struct FTW *where) {
   (void)path, (void)type, (void)where;
-  EXPECT(status->st_ino > FAKE_INODES);
+  CHECK(status->st_ino > FAKE_INODES);
   visits++;
   return 0;
 }
 
 static void shouldWalkWithTheTreesInodes(void) {
-  EXPECT(nftw("many", visit, 4, FTW_PHYS) == 0);
-  EXPECT(visits == FILES + 1);
+  CHECK(nftw("many", visit, 4, FTW_PHYS) == 0);
+  CHECK(visits == FILES + 1);
 }
 
 static void tests(void) {
   make_files();
-  shouldGiveEveryEntryOnce();
-  shouldComeBackToToldPlaces();
-  shouldFillTheCallersEntry();
-  shouldKeepItsPlaceInTheDescriptor();
-  shouldSurviveFork();
-  shouldOpenManyStreams();
-  shouldTellWhyNot();
-  shouldOpenTheTreeThroughForeignLinks();
-  shouldScanAndMatch();
-  shouldWalkWithTheTreesInodes();
+  RUN(shouldGiveEveryEntryOnce);
+  RUN(shouldComeBackToToldPlaces);
+  RUN(shouldFillTheCallersEntry);
+  RUN(shouldKeepItsPlaceInTheDescriptor);
+  RUN(shouldSurviveFork);
+  RUN(shouldOpenManyStreams);
+  RUN(shouldTellWhyNot);
+  RUN(shouldOpenTheTreeThroughForeignLinks);
+  RUN(shouldScanAndMatch);
+  RUN(shouldWalkWithTheTreesInodes);
 }
 
 int main(int count_of_arguments, char **arguments) {

@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int failures;
+#include "check.h"
+
 static char *transcript;  // of the walk that runs
 static size_t transcript_size;
 static FILE *notes;
@@ -36,7 +37,7 @@ static char *end(void) {
 static void compare(const char *name, int detail, char *ours, char *theirs) {
   if (strcmp(ours, theirs) != 0) {
     fprintf(stderr, "%s %d differs\n--- ours\n%s--- libc's\n%s", name, detail, ours, theirs);
-    failures++;
+    check_failures++;
   }
   free(ours);
   free(theirs);
@@ -74,7 +75,7 @@ static char *run_ftw(__typeof__(&ftw) call, const char *root) {
   return end();
 }
 
-static void check_ftw(void) {
+static void shouldVisitAsFtwAndNftwDo(void) {
   const char *const roots[] = {"t", "t/", ".", "./t//", "t/a/f", "t/link", "t/dangling", "none", "", "t/a"};
   const int answers[] = {0, 7, FTW_SKIP_SUBTREE, FTW_SKIP_SIBLINGS, FTW_STOP};
   const char *const names[] = {"b", "f", "t"};
@@ -141,7 +142,7 @@ static char *run_fts(const struct fts_calls *calls, char *const *roots, int opti
   return end();
 }
 
-static void check_fts(void) {
+static void shouldReadAsFtsDoes(void) {
   const struct fts_calls ours = {fts_open, fts_read, fts_children, fts_set, fts_close};
   const struct fts_calls theirs = {NEXT(fts_open), NEXT(fts_read), NEXT(fts_children), NEXT(fts_set), NEXT(fts_close)};
   char *all[] = {(char *)"t", (char *)"t/a/f", (char *)"none", (char *)"t/link", (char *)".", NULL};
@@ -191,7 +192,7 @@ static char *run_glob(__typeof__(&glob) call, const char *pattern, int flags) {
   return end();
 }
 
-static void check_lists(void) {
+static void shouldListAsScandirAndGlobDo(void) {
   const char *const paths[] = {"t", "t/a", "t/empty", "t/a/f", "none", ""};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     for (int select = 0; select < 2; select++)
@@ -238,9 +239,9 @@ int main(void) {
   if (symlink("a", "t/link") < 0 || symlink("nowhere", "t/dangling") < 0 || symlink("../..", "t/a/up") < 0 ||
       symlink("f", "t/a/g") < 0 || mkfifo("t/z/fifo", 0600) < 0)
     abort();
-  check_ftw();
-  check_fts();
-  check_lists();
+  RUN(shouldVisitAsFtwAndNftwDo);
+  RUN(shouldReadAsFtsDoes);
+  RUN(shouldListAsScandirAndGlobDo);
   nftw(directory, discard, 8, FTW_DEPTH | FTW_PHYS);
-  return failures != 0;
+  return check_result();
 }

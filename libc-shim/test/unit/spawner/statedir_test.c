@@ -16,7 +16,7 @@ static int failures;
 
 static void check(bool right, const char *what) {
   if (right) return;
-  printf("not ok %s (%s; %s)\n", what, strerror(errno), dcp_reason_text());
+  printf("not ok - %s (%s; %s)\n", what, strerror(errno), dcp_reason_text());
   failures++;
 }
 
@@ -85,5 +85,6 @@ int main(void) {
   should_lock_once(&home);
   should_refuse_bad_homes(&home);
   snprintf(command, sizeof command, "rm -rf %s", directory);
+  if (!failures) printf("ok - files and directories of DCP_HOME\n");
   return system(command) != 0 || failures != 0;
 }

@@ -19,7 +19,8 @@ int main(void) {
   SHOW(fallocate(MUST(open("f", O_RDWR)), 0x8000, 0, 10));
   SHOW(lseek(MUST(open("f", O_RDWR)), 0, 100));
   SHOW(syscall(SYS_openat, AT_FDCWD, "f", 0x40000000, 0));
-  SHOW(execveat(AT_FDCWD, "f", NULL, NULL, 0x20000));
+  char *none[] = {NULL};
+  SHOW(execveat(AT_FDCWD, "f", none, none, 0x20000));
   show_directory(".");
   return 0;
 }

@@ -8,22 +8,22 @@ int main(void) {
   too_long[256] = '\0';
   struct stat st;
   char buffer[8];
-#define EACH(name)                                         \
-  do {                                                     \
-    SHOW(open(name, O_CREAT | O_EXCL | O_WRONLY, 0644));   \
-    SHOW(stat(name, &st));                                 \
-    SHOW(link(name, "hard"));                              \
-    SHOW(rename("hard", name));                            \
-    SHOW(access(name, F_OK));                              \
-    SHOW(truncate(name, 3));                               \
-    SHOW(unlink(name));                                    \
-    SHOW(mkdir(name, 0755));                               \
-    SHOW(rmdir(name));                                     \
-    SHOW(symlink("x", name));                              \
-    SHOW(readlink(name, buffer, 8));                       \
-    SHOW(lstat(name, &st));                                \
-    SHOW(remove(name));                                    \
-    unlink("hard");                                        \
+#define EACH(name)                                       \
+  do {                                                   \
+    SHOW(open(name, O_CREAT | O_EXCL | O_WRONLY, 0644)); \
+    SHOW(stat(name, &st));                               \
+    SHOW(link(name, "hard"));                            \
+    SHOW(rename("hard", name));                          \
+    SHOW(access(name, F_OK));                            \
+    SHOW(truncate(name, 3));                             \
+    SHOW(unlink(name));                                  \
+    SHOW(mkdir(name, 0755));                             \
+    SHOW(rmdir(name));                                   \
+    SHOW(symlink("x", name));                            \
+    SHOW(readlink(name, buffer, 8));                     \
+    SHOW(lstat(name, &st));                              \
+    SHOW(remove(name));                                  \
+    unlink("hard");                                      \
   } while (0)
   EACH(longest);
   EACH(too_long);

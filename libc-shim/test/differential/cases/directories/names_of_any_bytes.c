@@ -11,9 +11,33 @@ static void escape(const char *name) {
 }
 
 int main(void) {
-  const char *names[] = {"new\nline", "tab\t", "caf\xc3\xa9", "invalid\xff\xfe", "\x01", " ", "-rf", "a b", "\"quote'",
-                         "back\\slash", "\xe2\x82", "*?[", "#", "%s%n", "\xf0\x9f\x98\x80", "CON", "~", "a:b", "\x7f",
-                         "trailing ", "trailing.", "...", ".a", "\xc0\x80", "e\xcc\x81", "UPPER", "upper"};
+  const char *names[] = {"new\nline",
+                         "tab\t",
+                         "caf\xc3\xa9",
+                         "invalid\xff\xfe",
+                         "\x01",
+                         " ",
+                         "-rf",
+                         "a b",
+                         "\"quote'",
+                         "back\\slash",
+                         "\xe2\x82",
+                         "*?[",
+                         "#",
+                         "%s%n",
+                         "\xf0\x9f\x98\x80",
+                         "CON",
+                         "~",
+                         "a:b",
+                         "\x7f",
+                         "trailing ",
+                         "trailing.",
+                         "...",
+                         ".a",
+                         "\xc0\x80",
+                         "e\xcc\x81",
+                         "UPPER",
+                         "upper"};
   enum { COUNT = sizeof names / sizeof *names };
   MUST(mkdir("d", 0755));
   MUST(chdir("d"));

@@ -11,7 +11,7 @@ static void walk(int options) {
   printf("options %d\n", options);
   while ((entry = fts_read(fts)) != NULL) {
     printf("  %s %s level %d info %d", entry->fts_path, entry->fts_name, entry->fts_level, entry->fts_info);
-    if (entry->fts_info == FTS_F) printf(" size %lld", (long long)entry->fts_statp->st_size);
+    if (entry->fts_info == FTS_F && !(options & FTS_NOSTAT)) printf(" size %lld", (long long)entry->fts_statp->st_size);
     if (entry->fts_info == FTS_D && strcmp(entry->fts_name, "skipped") == 0) fts_set(fts, entry, FTS_SKIP);
     puts("");
   }

@@ -39,7 +39,9 @@ int main(void) {
   MUST(mkdir("t/b", 0755));
   put("t/f", "123");
   put("t/a/deep/g", "12");
-  MUST(symlink("a", "t/link"));
+  MUST(mkdir("elsewhere", 0755));
+  put("elsewhere/h", "1");
+  MUST(symlink("../elsewhere", "t/link"));
   MUST(symlink("missing", "t/dangling"));
   show("nftw", nftw("t", note, 8, 0));
   show("nftw physical", nftw("t", note, 1, FTW_PHYS));

@@ -14,8 +14,8 @@ int main(void) {
       MUST(mknod("p", S_IFIFO | modes[k], 0));
       dir = stat_of("d");
       fifo = stat_of("p");
-      printf("umask %03o mode %04o: file %04o directory %04o fifo %04o\n", masks[i], modes[k],
-             file.st_mode & 07777, dir.st_mode & 07777, fifo.st_mode & 07777);
+      printf("umask %03o mode %04o: file %04o directory %04o fifo %04o\n", masks[i], modes[k], file.st_mode & 07777,
+             dir.st_mode & 07777, fifo.st_mode & 07777);
       MUST(unlink("f"));
       MUST(rmdir("d"));
       MUST(unlink("p"));

@@ -24,8 +24,8 @@ static void attempt(const char *mode, bool exists) {
 }
 
 int main(void) {
-  const char *modes[] = {"r",   "r+", "w",  "w+", "a",   "a+",  "rb",  "r+b", "rb+", "wb",   "ab+",
-                         "wx",  "w+x", "ax", "re", "we",  "rm", "wc", "r,ccs=UTF-8"};
+  const char *modes[] = {"r",   "r+", "w",   "w+", "a",  "a+", "rb", "r+b", "rb+",        "wb",
+                         "ab+", "wx", "w+x", "ax", "re", "we", "rm", "wc",  "r,ccs=UTF-8"};
   for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
     attempt(modes[i], true);
     attempt(modes[i], false);

@@ -4,7 +4,8 @@
 int main(void) {
   put("plugin.c",
       "#include <stdio.h>\n#include <fcntl.h>\n"
-      "int count(const char *p) { FILE *f = fopen(p, \"r\"); int n = 0; while (f && fgetc(f) >= 0) n++; return f ? n : -1; }\n");
+      "int count(const char *p) { FILE *f = fopen(p, \"r\"); int n = 0; while (f && fgetc(f) >= 0) n++; return f ? n : "
+      "-1; }\n");
   SHOW(system("gcc -shared -fPIC -o plugin.so plugin.c"));
   put("data", "12345");
   void *plugin = SHOW_POINTER(dlopen("./plugin.so", RTLD_NOW));

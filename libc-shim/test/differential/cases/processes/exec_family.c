@@ -13,9 +13,7 @@ static void by_execvpe(void) { execvpe("prog", arguments, environment); }
 static void by_fexecve(void) { fexecve(MUST(open("bin/prog", O_RDONLY)), arguments, environment); }
 static void by_execveat(void) { execveat(MUST(open("bin", O_RDONLY)), "prog", arguments, environment, 0); }
 static void by_syscall(void) { syscall(SYS_execve, "bin/prog", arguments, environment); }
-static void empty_path(void) {
-  execveat(MUST(open("bin/prog", O_RDONLY)), "", arguments, environment, AT_EMPTY_PATH);
-}
+static void empty_path(void) { execveat(MUST(open("bin/prog", O_RDONLY)), "", arguments, environment, AT_EMPTY_PATH); }
 static void missing(void) { SHOW(execvp("missing", arguments)); }
 static void directory(void) { SHOW(execv("bin", arguments)); }
 static void no_permission(void) { SHOW(execv("plain", arguments)); }
@@ -37,9 +35,9 @@ int main(void) {
   MUST(getcwd(here, sizeof here) ? 0 : -1);
   snprintf(path, sizeof path, "%s/bin:/usr/bin:/bin", here);
   setenv("PATH", path, 1);
-  void (*forms[])(void) = {by_execl,   by_execle,  by_execlp,   by_execv,    by_execve, by_execvp,     by_execvpe,
-                           by_fexecve, by_execveat, by_syscall, empty_path, missing,     directory, no_permission, no_format,
-                           shell_fallback, no_environment};
+  void (*forms[])(void) = {by_execl,   by_execle,     by_execlp,   by_execv,       by_execve,     by_execvp,
+                           by_execvpe, by_fexecve,    by_execveat, by_syscall,     empty_path,    missing,
+                           directory,  no_permission, no_format,   shell_fallback, no_environment};
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
     printf("%zu\n", i);
     in_child(forms[i]);

@@ -7,8 +7,8 @@ static pid_t pid;
 static void spawn(const char *what, posix_spawn_file_actions_t *actions, const char *script) {
   char *arguments[] = {"sh", "-c", (char *)script, NULL};
   int result = posix_spawn(&pid, "/bin/sh", actions, NULL, arguments, environ);
-  printf("%s = %s\n", what, result ? errno_name(result) : "started");
   if (result == 0) reap(pid);
+  printf("%s = %s\n", what, result ? errno_name(result) : "started");
 }
 
 int main(void) {

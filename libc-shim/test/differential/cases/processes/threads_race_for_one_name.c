@@ -19,9 +19,14 @@ static void *race(void *argument) {
         if (won) close(fd);
         break;
       }
-      case 1: won = mkdir(name, 0755) == 0; break;
-      case 2: won = symlink("x", name) == 0; break;
-      default: won = link("source", name) == 0;
+      case 1:
+        won = mkdir(name, 0755) == 0;
+        break;
+      case 2:
+        won = symlink("x", name) == 0;
+        break;
+      default:
+        won = link("source", name) == 0;
     }
     __atomic_add_fetch(&winners[i], won, __ATOMIC_SEQ_CST);
     pthread_barrier_wait(&barrier);

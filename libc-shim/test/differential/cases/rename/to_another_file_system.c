@@ -20,7 +20,8 @@ int main(void) {
   SHOW(rename("missing", other));
   SHOW(rename("/proc/self/status", "f"));
   show_contents("f");
-  SHOW(system("mv f \"$CASE_OUTSIDE/moved\" && cat \"$CASE_OUTSIDE/moved\" && mv \"$CASE_OUTSIDE/f\" back && cat back"));
+  SHOW(
+      system("mv f \"$CASE_OUTSIDE/moved\" && cat \"$CASE_OUTSIDE/moved\" && mv \"$CASE_OUTSIDE/f\" back && cat back"));
   show_directory(".");
   return 0;
 }

@@ -15,12 +15,12 @@ int main(void) {
   int (*xmknod)(int, const char *, mode_t, dev_t *) = dlsym(RTLD_DEFAULT, "__xmknod");
   int fd = MUST(open("f", O_RDONLY));
   struct stat now = stat_of("f"), link = stat_of("link"), st;
-#define SAME(call, expected)                                                                      \
-  do {                                                                                            \
-    memset(&st, 0, sizeof st);                                                                    \
-    SHOW(call);                                                                                   \
+#define SAME(call, expected)                                                                                \
+  do {                                                                                                      \
+    memset(&st, 0, sizeof st);                                                                              \
+    SHOW(call);                                                                                             \
     TRUTH(st.st_ino == expected.st_ino && st.st_dev == expected.st_dev && st.st_size == expected.st_size && \
-          st.st_mode == expected.st_mode && compare_times(st.st_ctim, expected.st_ctim) == 0);    \
+          st.st_mode == expected.st_mode && compare_times(st.st_ctim, expected.st_ctim) == 0);              \
   } while (0)
   SAME(xstat(1, "link", &st), now);
   SAME(lxstat(1, "link", &st), link);

@@ -47,6 +47,9 @@ public final class ThreadCredentials {
             State state = new State();
             state.uid = agentUid;
             state.gid = agentGid;
+            // A new thread has what its creator had assumed at that moment.
+            state.lowered = true;
+            state.unknown = true;
             return state;
         });
     }

@@ -36,5 +36,7 @@ public final class RoundTripBench {
                 System.out.println(said.strip().replace('\n', ' '));
             }
         }
+        Files.delete(client);
+        Files.delete(directory);
     }
 }

@@ -49,6 +49,7 @@ public final class Agent {
                     .start();
             Thread hook = new Thread(started.platform()::close, "shutdown");
             Runtime.getRuntime().addShutdownHook(hook);
+            IdleTrim.start();
             logger().info("serving {}", config.home().root());
             started.platform().awaitLeave();
             return 0;

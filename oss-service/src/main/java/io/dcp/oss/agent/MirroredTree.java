@@ -33,15 +33,14 @@ final class MirroredTree implements Tree {
     /**
      * Opens the metadata and the mirror, finishes what an earlier agent left, and begins to write back.
      *
+     * @param store stays the caller's to close, after the tree
      * @throws StartRefusedException if the metadata or the mirror cannot be used; they are as they were
      */
-    static MirroredTree open(AgentConfig config, Startup.ComingObjectStore objects)
-            throws StartRefusedException, InterruptedException {
+    static MirroredTree open(AgentConfig config, ObjectStore store) throws StartRefusedException {
         Kernel kernel = Kernel.system();
         MetadataStore metadata = openMetadata(config.home());
         boolean done = false;
         try {
-            ObjectStore store = objects.await().store();
             FileTransfer transfer =
                     new FileTransfer(new ChunkStore(store), config.writeBack().chunkBytes(), TRANSFERS);
             Mirror mirror = Mirror.open(mirrorConfig(config), kernel, metadata, transfer, store);

@@ -10,6 +10,7 @@ import io.dcp.oss.controller.Coordination;
 import io.dcp.oss.controller.HttpApi;
 import io.dcp.oss.controller.InstanceRecord;
 import io.dcp.oss.embedded.EmbeddedZooKeeper;
+import io.dcp.storage.tier.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the parts of a platform, side by side where they allow it. Nothing is served, and nothing that was stored is
- * changed, before all that can be refused has been checked: settings, home, ports, the object store, the metadata.
+ * Starts the parts of a platform, side by side where they allow it. Programs are told that the platform is ready when
+ * all that can be refused has been checked: settings, home, ports, the metadata, the object store. Those that have been
+ * there before (their agent was killed) are answered as soon as the tree is open.
  */
 final class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
@@ -45,10 +47,10 @@ final class Startup {
         ObjectStorePart await() throws StartRefusedException, InterruptedException;
     }
 
-    /** Opens the tree over an object store, for which it waits as late as it can. */
+    /** Opens the tree over an object store, calls on which may wait for it to come up. */
     @FunctionalInterface
     interface TreeOpener {
-        Tree open(AgentConfig config, ComingObjectStore objects) throws Exception;
+        Tree open(AgentConfig config, ObjectStore store) throws Exception;
     }
 
     /** Starts to answer programs by a tree; what it returns ends that. */
@@ -83,18 +85,18 @@ final class Startup {
         StartStep<ObjectStorePart> objectsStep =
                 StartStep.begin("the object store", () -> makers.objects().open(config));
         StartStep<Ports> portsStep = StartStep.begin("the controller's ports", this::takePorts);
-        StartStep<Tree> treeStep =
-                StartStep.begin("the tree", () -> makers.trees().open(config, () -> objectsStep.await(PATIENCE)));
+        StartStep<Tree> treeStep = StartStep.begin("the tree", () -> makers.trees()
+                .open(config, new AwaitedObjectStore(() -> objectsStep.await(PATIENCE))));
         try {
             Ports ports = portsStep.await(PATIENCE);
-            ObjectStorePart objects = objectsStep.await(PATIENCE);
             Tree tree = treeStep.await(PATIENCE);
+            AutoCloseable service = listen(tree);
+            opened.push(service);
+            ObjectStorePart objects = objectsStep.await(PATIENCE);
             Controller controller = new Controller(
                     ports.zooKeeper(),
                     new Coordination(ports.zooKeeper().port(), ports.token(), SESSION_TIMEOUT, self(ports, startedAt)));
             opened.push(controller);
-            AutoCloseable service = listen(tree);
-            opened.push(service);
             Platform platform =
                     new Platform(config, run, new Platform.Parts(objects, tree, service, controller), startedAt);
             ports.http().serve(platform);

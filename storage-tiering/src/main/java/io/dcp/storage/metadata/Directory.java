@@ -1,11 +1,9 @@
 package io.dcp.storage.metadata;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** What a directory needs so that its names are durable. */
 final class Directory {
@@ -13,18 +11,14 @@ final class Directory {
 
     /** Makes the names in a directory durable. */
     static void force(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        Durability.FSYNC.force(directory);
     }
 
     /** Writes a small file so that it is there completely or not at all, durably. */
     static void writeDurably(Path file, byte[] content) throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + ".tmp");
         Files.write(draft, content);
-        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
+        Durability.FSYNC.force(draft);
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         Path parent = file.toAbsolutePath().getParent();
         if (parent != null) {

@@ -174,13 +174,11 @@ final class Journal implements Closeable {
         }
         try {
             for (Path file : replayedUnsynced) {
-                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                    durability.force(channel);
-                }
+                durability.force(file);
             }
             replayedUnsynced.clear();
             for (JournalSegment segment : written) {
-                segment.force(durability);
+                durability.force(segment.file());
             }
             if (names) {
                 Directory.force(directory);

@@ -88,9 +88,20 @@ final class JournalRecord {
         return length < MIN_BYTES || length % ALIGNMENT != 0 || length > limit - at ? 0 : length;
     }
 
-    /** Whether a record that is plausible at an offset was written to its end. */
-    static boolean hasEndMark(byte[] data, int at, int length) {
-        return data[at + length - 1] == END_MARK;
+    /**
+     * Whether the bytes from an offset on are the beginning of a record whose writing ended early, with zeros or nothing
+     * behind: less than its length, or the length and a part of it without the end mark.
+     */
+    static boolean isCutShort(byte[] data, int at) {
+        if (SegmentHeader.isZero(data, Math.min(at + Integer.BYTES, data.length), data.length)) {
+            return true;
+        }
+        int length = (int) INT.get(data, at);
+        if (length < MIN_BYTES || length % ALIGNMENT != 0) {
+            return false;
+        }
+        return length > data.length - at
+                || (data[at + length - 1] != END_MARK && SegmentHeader.isZero(data, at + length, data.length));
     }
 
     /** Whether a record that is plausible at an offset is whole. Leaves the data as it was. */

@@ -165,8 +165,7 @@ final class JournalReplay {
             if (!later.isEmpty()) {
                 throw new MetadataCorruptException("the journal has a gap: " + place);
             }
-            int length = JournalRecord.plausibleLength(data, end, data.length);
-            if (length != 0 && JournalRecord.hasEndMark(data, end, length)) {
+            if (!JournalRecord.isCutShort(data, end)) {
                 throw new MetadataCorruptException("a record of the journal is damaged: " + place);
             }
         }

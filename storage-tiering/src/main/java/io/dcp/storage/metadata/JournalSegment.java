@@ -3,12 +3,9 @@ package io.dcp.storage.metadata;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * One file of the journal that is being appended to.
@@ -19,7 +16,6 @@ import java.nio.file.StandardOpenOption;
 final class JournalSegment implements Closeable {
     private final Path file;
     private final RandomAccessFile out;
-    private FileChannel forced;
     private long position;
     private boolean broken;
 
@@ -87,36 +83,8 @@ final class JournalSegment implements Closeable {
         }
     }
 
-    /** Makes what has been appended durable (fdatasync). One caller at a time. */
-    void force(Durability durability) throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (true) {
-                try {
-                    if (forced == null || !forced.isOpen()) {
-                        forced = FileChannel.open(file, StandardOpenOption.WRITE);
-                    }
-                    durability.force(forced);
-                    return;
-                } catch (ClosedByInterruptException e) {
-                    interrupted |= Thread.interrupted();
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
     @Override
     public void close() throws IOException {
-        try {
-            if (forced != null) {
-                forced.close();
-            }
-        } finally {
-            out.close();
-        }
+        out.close();
     }
 }

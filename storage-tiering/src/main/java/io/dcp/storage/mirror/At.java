@@ -26,7 +26,7 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
      */
     static At of(Kernel kernel, Caller caller, int directory, byte[] path) {
         if (Paths.isAbsolute(path)) {
-            return new At(Stat.AT_FDCWD, path, false, kernel);
+            return new At(Stat.AT_FDCWD, OwnPaths.ofCaller(path, caller.pid()), false, kernel);
         }
         byte[] base = base(caller, directory);
         if (path.length == 0) {

@@ -26,6 +26,10 @@ final class CallerContext {
         this.credentials = new ThreadCredentials(kernel);
     }
 
+    ThreadCredentials credentials() {
+        return credentials;
+    }
+
     /** Acts as the caller from now on; 0 or a negative errno if this agent may not. */
     int assume(Caller caller) {
         return credentials.assume(caller.uid(), caller.gid(), caller.groups());
@@ -33,12 +37,15 @@ final class CallerContext {
 
     /** Acts as the agent from now on. */
     void assumeAgent() {
-        credentials.assumeAgent();
+        int done = credentials.assumeAgent();
+        if (done < 0) {
+            throw new IllegalStateException("cannot act as the agent again: error=" + Errno.name(-done));
+        }
     }
 
     /** Does something as the agent and goes on as the caller; still the agent if this throws. */
     <T> T asAgent(Caller caller, Work<T> work) throws IOException {
-        credentials.assumeAgent();
+        assumeAgent();
         T result = work.run();
         int back = assume(caller);
         if (back < 0) {

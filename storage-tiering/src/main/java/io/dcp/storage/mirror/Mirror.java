@@ -1,6 +1,7 @@
 package io.dcp.storage.mirror;
 
 import io.dcp.ipc.channel.CallHandler;
+import io.dcp.ipc.kernel.AgentThreads;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.storage.metadata.MetadataStore;
 import io.dcp.storage.namespace.Namespace;
@@ -12,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +74,7 @@ public final class Mirror implements AutoCloseable {
                 new Contents(tree, namespace, transfer),
                 new WriteBack(tree, namespace, store, dirty, transfer, objects, region, config),
                 region);
-        Mirror mirror = new Mirror(services, workers(kernel));
+        Mirror mirror = new Mirror(services, workers(kernel, services.context()));
         mirror.recovery.settleIntents();
         region.publish(namespace.device(), tree.root().dev(), tree.root().mountId());
         region.throttle(false);
@@ -82,20 +82,14 @@ public final class Mirror implements AutoCloseable {
         return mirror;
     }
 
-    private static ExecutorService workers(Kernel kernel) {
-        AtomicInteger count = new AtomicInteger();
-        ThreadPoolExecutor pool =
-                new ThreadPoolExecutor(WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(
-                            () -> {
-                                // Its own umask: it acts for many callers.
-                                kernel.unshareFs();
-                                task.run();
-                            },
-                            "worker-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+    private static ExecutorService workers(Kernel kernel, CallerContext context) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                WORKERS,
+                WORKERS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new AgentThreads(kernel, context.credentials(), "worker"));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -150,6 +150,9 @@ final class NameCalls {
     Reply link(Request request) throws IOException {
         FileCall call = request.call();
         boolean follow = (call.flags() & Stat.AT_SYMLINK_FOLLOW) != 0 || call.path().length == 0;
+        if ((call.flags() & ~(Stat.AT_SYMLINK_FOLLOW | Stat.AT_EMPTY_PATH)) != 0) {
+            return Reply.error(Errno.EINVAL);
+        }
         if (call.path().length == 0 && (call.flags() & Stat.AT_EMPTY_PATH) == 0) {
             return Reply.error(Errno.ENOENT);
         }

@@ -116,13 +116,13 @@ final class OpenCalls {
                 return Reply.error(at.errno(fd, request.caller(), directory, path));
             }
             try (Targets.Target target = targets.identified(request, fd)) {
-                return target.reply() != null ? target.reply() : reopen(request, target, flags);
+                return target.reply() != null ? target.reply() : reopen(request, at, target, flags);
             }
         }
     }
 
     /** Opens what an O_PATH descriptor has found, with the caller's flags. */
-    private Reply reopen(Request request, Targets.Target target, int flags) throws IOException {
+    private Reply reopen(Request request, At at, Targets.Target target, int flags) throws IOException {
         Seen seen = target.seen();
         if (seen.isSymlink()) {
             return Reply.error(Errno.ELOOP);
@@ -131,11 +131,11 @@ final class OpenCalls {
             return Reply.natively();
         }
         prepare(request, target.inode(), flags);
-        int fd = kernel.openat(
-                Stat.AT_FDCWD,
-                Paths.ofDescriptor(target.fd()),
-                flags & ~(OpenFlags.O_NOFOLLOW | OpenFlags.O_CREAT | OpenFlags.O_EXCL),
-                0);
+        int plain = flags & ~(OpenFlags.O_CREAT | OpenFlags.O_EXCL);
+        // O_NOFOLLOW stays among the flags that F_GETFL shows, so it must be given; the way by descriptor is a link.
+        int fd = (flags & OpenFlags.O_NOFOLLOW) != 0
+                ? kernel.openat(at.fd(), at.path(), plain, 0)
+                : kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(target.fd()), plain, 0);
         return opened(request, fd, target.inode(), flags);
     }
 
@@ -320,7 +320,7 @@ final class OpenCalls {
         int fd = kernel.openat(
                 place.directoryFd(),
                 place.bytes(),
-                flags | OpenFlags.O_NOFOLLOW,
+                flags,
                 request.call().mode());
         return opened(request, fd, target.inode(), flags);
     }
@@ -331,7 +331,7 @@ final class OpenCalls {
         Name name = place.name();
         int intent = services.intents().arm(session, call.requestId(), name, null);
         try {
-            int fd = kernel.openat(place.directoryFd(), place.bytes(), flags | OpenFlags.O_NOFOLLOW, call.mode());
+            int fd = kernel.openat(place.directoryFd(), place.bytes(), flags, call.mode());
             if (fd < 0) {
                 return Reply.error(-fd);
             }

@@ -43,6 +43,9 @@ final class QueryCalls {
     }
 
     private Reply stat(Request request, int directory, byte[] path, int flags) throws IOException {
+        if ((flags & ~(STAT_FLAGS | Stat.AT_EMPTY_PATH)) != 0) {
+            return Reply.error(Errno.EINVAL);
+        }
         if (path.length == 0 && (flags & Stat.AT_EMPTY_PATH) == 0) {
             return Reply.error(Errno.ENOENT);
         }

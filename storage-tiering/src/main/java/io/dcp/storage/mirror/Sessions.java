@@ -3,7 +3,9 @@ package io.dcp.storage.mirror;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Namespace;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,8 +16,15 @@ import org.slf4j.LoggerFactory;
 final class Sessions {
     private static final Logger log = LoggerFactory.getLogger(Sessions.class);
 
+    /** Longer than any program waits for an answer. */
+    private static final long KEPT_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     private final Namespace namespace;
     private final ConcurrentHashMap<Long, Long> completed = new ConcurrentHashMap<>();
+    private final ArrayDeque<Ended> ended = new ArrayDeque<>();
+
+    /** A session without connections, since when (steady clock, ns). */
+    private record Ended(long session, long atNanos) {}
 
     Sessions(Namespace namespace) {
         this.namespace = namespace;
@@ -41,16 +50,24 @@ final class Sessions {
         }
     }
 
-    /** Forgets a session whose program is gone. */
-    void ended(long session) {
-        if (completed.remove(session) == null) {
+    /** A session has no connection now. It may come back to ask again, so it is forgotten only after a while. */
+    synchronized void ended(long session) {
+        long now = System.nanoTime();
+        if (completed.containsKey(session)) {
+            ended.add(new Ended(session, now));
+        }
+        if (ended.isEmpty() || now - ended.peek().atNanos() < KEPT_NANOS) {
             return;
         }
         try (Change change = namespace.change()) {
-            change.ended(session);
+            while (!ended.isEmpty() && now - ended.peek().atNanos() >= KEPT_NANOS) {
+                long gone = ended.remove().session();
+                completed.remove(gone);
+                change.ended(gone);
+            }
             change.commit();
         } catch (IOException e) {
-            log.warn("cannot forget a session, it stays until the next start: {}", e.getMessage());
+            log.warn("cannot forget sessions, they stay until the next start: {}", e.getMessage());
         }
     }
 }

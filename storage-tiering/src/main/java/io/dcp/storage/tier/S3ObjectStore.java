@@ -273,6 +273,10 @@ public final class S3ObjectStore implements ObjectStore {
             return request.get();
         } catch (SdkException e) {
             throw translated("object store: " + what + " failed: key=" + key + " bucket=" + bucket, e);
+        } catch (IllegalArgumentException e) { // a name that no store takes
+            throw new ObjectStoreRefused(
+                    "object store: " + what + " refused: key=" + key + " bucket=" + bucket + " reason=" + e.getMessage(),
+                    e);
         }
     }
 
