@@ -11,6 +11,7 @@
 #include "../link/ask.h"
 #include "../link/kernel.h"
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "calls.h"
 #include "real.h"
 
@@ -87,6 +88,9 @@ DCP_EXPORT int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int f
 DCP_EXPORT int fchown(int fd, uid_t uid, gid_t gid) { return dcp_fchown(fd, uid, gid); }
 
 // --- times ---
+// With a bad pointer the native call is left to say EFAULT.
+static bool may_read(const void *times, size_t length) { return times == NULL || dcp_range_is_readable(times, length); }
+
 static bool is_valid(const struct timespec *time) {
   return (time->tv_nsec >= 0 && time->tv_nsec < 1000000000) || time->tv_nsec == UTIME_NOW ||
          time->tv_nsec == UTIME_OMIT;
@@ -97,7 +101,7 @@ int dcp_utimensat(int dirfd, const char *path, const struct timespec times[2], i
     return dirfd == AT_FDCWD ? DCP_REAL(utimensat)(dirfd, path, times, flags)
                              : changed(dirfd, DCP_REAL(utimensat)(dirfd, path, times, flags));
   }
-  if ((flags & ~AT_FLAGS) == 0 && dcp_path_is_ours(dirfd, path)) {
+  if ((flags & ~AT_FLAGS) == 0 && dcp_path_is_ours(dirfd, path) && may_read(times, 2 * sizeof *times)) {
     if (times != NULL && (!is_valid(&times[0]) || !is_valid(&times[1]))) {
       errno = EINVAL;
       return -1;
@@ -133,6 +137,10 @@ static int from_timevals(const struct timeval from[2], struct timespec into[2]) 
 }
 
 static int utimes_by(int dirfd, const char *path, const struct timeval times[2], int flags) {
+  if (!may_read(times, 2 * sizeof *times)) {
+    errno = EFAULT;
+    return -1;
+  }
   struct timespec precise[2];
   if (times != NULL && from_timevals(times, precise) != 0) {
     return -1;
@@ -147,7 +155,7 @@ DCP_EXPORT int utimensat(int dirfd, const char *path, const struct timespec time
 DCP_EXPORT int futimens(int fd, const struct timespec times[2]) { return changed(fd, DCP_REAL(futimens)(fd, times)); }
 
 DCP_EXPORT int utime(const char *path, const struct utimbuf *times) {
-  if (!dcp_path_is_ours(AT_FDCWD, path)) {
+  if (!dcp_path_is_ours(AT_FDCWD, path) || !may_read(times, sizeof *times)) {
     return DCP_REAL(utime)(path, times);
   }
   struct timespec precise[2] = {{0, 0}, {0, 0}};

@@ -2,12 +2,15 @@
 // Rules as in files.c.
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../link/ask.h"
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "calls.h"
 #include "old-names.h"
 #include "real.h"
@@ -37,12 +40,9 @@ int dcp_mknodat(int dirfd, const char *path, mode_t mode, dev_t device) {
 
 int dcp_symlinkat(const char *target, int dirfd, const char *path) {
   if (dcp_path_is_ours(dirfd, path)) {
-    size_t length = 0;
-    while (length < 4096 && target[length] != '\0') {
-      length++;
-    }
-    if (length == 0 || length == 4096) {
-      errno = length == 0 ? ENOENT : ENAMETOOLONG;
+    size_t length = dcp_string_is_readable(target) ? strnlen(target, PATH_MAX) : SIZE_MAX;
+    if (length == 0 || length >= PATH_MAX) {
+      errno = length == 0 ? ENOENT : length == PATH_MAX ? ENAMETOOLONG : EFAULT;
       return -1;
     }
     struct dcp_request request = {

@@ -44,16 +44,25 @@ DCP_EXPORT int setgroups(size_t count, const gid_t *groups) { return after(DCP_R
 
 DCP_EXPORT int initgroups(const char *user, gid_t group) { return after(DCP_REAL(initgroups)(user, group)); }
 
-DCP_EXPORT int setfsuid(uid_t uid) { return after(DCP_REAL(setfsuid)(uid)); }
+// These are the calling thread's alone.
+static int after_own(int result) {
+  int error = errno;
+  dcp_link_drop_thread();
+  errno = error;
+  return result;
+}
 
-DCP_EXPORT int setfsgid(gid_t gid) { return after(DCP_REAL(setfsgid)(gid)); }
+DCP_EXPORT int setfsuid(uid_t uid) { return after_own(DCP_REAL(setfsuid)(uid)); }
 
-DCP_EXPORT int capset(void *header, const void *data) { return after(DCP_REAL(capset)(header, data)); }
+DCP_EXPORT int setfsgid(gid_t gid) { return after_own(DCP_REAL(setfsgid)(gid)); }
+
+DCP_EXPORT int capset(void *header, const void *data) { return after_own(DCP_REAL(capset)(header, data)); }
 
 // The user namespace is part of the credentials, and another mount namespace may have another root.
 DCP_EXPORT int unshare(int flags) {
   int result = DCP_REAL(unshare)(flags);
   if (result == 0 && (flags & CLONE_NEWUSER) != 0) after(0);
+  if (result == 0 && (flags & (CLONE_FS | CLONE_NEWNS | CLONE_NEWUSER)) != 0) dcp_threads_part();
   return result;
 }
 

@@ -216,6 +216,7 @@ DIR *dcp_fdopendir(int fd) {
     errno = EINVAL;
     return NULL;
   }
+  if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return NULL;
   return (DIR *)take_stream(fd);
 }
 

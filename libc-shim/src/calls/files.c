@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "../link/ask.h"
+#include "../link/kernel.h"
 #include "../table/place.h"
 #include "calls.h"
 #include "native.h"
@@ -42,9 +43,24 @@ static int open_by_agent(int dirfd, const char *path, int flags, mode_t mode, in
   return 0;
 }
 
+// The kernel looks for a free number before it makes or empties a file, so we do. False with errno EMFILE.
+static bool has_free_number(void) {
+  long fd = dcp_kernel(SYS_fcntl, 0, F_DUPFD_CLOEXEC, 0);
+  if (fd >= 0) {
+    dcp_kernel(SYS_close, fd);
+  } else if (fd == -EMFILE) {
+    errno = EMFILE;
+    return false;
+  }
+  return true;  // or 0 is not open, and so free
+}
+
 int dcp_openat(int dirfd, const char *path, int flags, mode_t mode) {
   int fd;
   if (dcp_path_is_ours(dirfd, path)) {
+    if ((flags & (O_CREAT | O_TRUNC)) != 0 && !has_free_number()) {
+      return -1;
+    }
     int result = open_by_agent(dirfd, path, flags, mode, &fd);
     if (result <= 0) {
       return result < 0 ? -1 : fd;

@@ -14,6 +14,7 @@
 #include "../link/ask.h"
 #include "../link/kernel.h"
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "../table/region.h"
 #include "calls.h"
 #include "native.h"
@@ -39,6 +40,11 @@ void dcp_stat_from(const struct dcp_attributes *from, struct stat *into) {
       .st_mtim = from->mtime,
       .st_ctim = from->ctime,
   };
+}
+
+static int faulty(void) {
+  errno = EFAULT;
+  return -1;
 }
 
 static struct statx_timestamp timestamp(const struct timespec *time) {
@@ -163,6 +169,9 @@ int dcp_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
     struct dcp_attributes attributes;
     int result = ask_by_path(dirfd, path, flags, &attributes);
     if (result == 0) {
+      if (!dcp_range_is_writable(into, sizeof *into)) {
+        return faulty();
+      }
       dcp_stat_from(&attributes, into);
     }
     if (result <= 0) {
@@ -180,6 +189,9 @@ int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct stat
     if (result == 0) {
       result = attributes_of_open(dirfd, &seen, &attributes);
     }
+    if (result == 0 && !dcp_range_is_writable(into, sizeof *into)) {
+      return faulty();
+    }
     if (result == 0) {
       statx_from(&attributes, into);
     }
@@ -189,6 +201,9 @@ int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct stat
   } else if (dcp_path_is_ours(dirfd, path) && are_known(flags) && (mask & STATX__RESERVED) == 0) {
     int result = ask_by_path(dirfd, path, flags, &attributes);
     if (result == 0) {
+      if (!dcp_range_is_writable(into, sizeof *into)) {
+        return faulty();
+      }
       statx_from(&attributes, into);
     }
     if (result <= 0) {

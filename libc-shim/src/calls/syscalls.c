@@ -177,7 +177,7 @@ long dcp_syscall_dispatch(long number, long a, long b, long c, long d, long e, l
     CREDENTIALS(CREDENTIALS_CASE) {
       long result = next(number, a, b, c, d, e, f);
       int error = errno;
-      dcp_link_drop();
+      dcp_link_drop_thread();
       errno = error;
       return result;
     }

@@ -15,6 +15,7 @@
 #include "ask.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "cause.h"
 #include "complain.h"
 #include "connection.h"
@@ -126,26 +128,31 @@ static bool is_hang_up(long error) {
   return error == -EPIPE || error == -ECONNRESET || error == -ENOTCONN || error == -ECONNREFUSED;
 }
 
-// Waits for the reply to this very request; older ones are dropped.
-static enum outcome await(struct call *call) {
+// Waits for the reply to this very request; older ones are dropped. A descriptor may come in a packet of its own
+// before.
+static enum outcome await_reply(struct call *call, int *passed) {
   int flags = dcp_patience_is_strained(&call->patience) ? MSG_DONTWAIT : 0;
   bool hung_up = false;
   for (;;) {
     struct dcp_wire_message message;
     int descriptor = -1;
     long result = receive(call, flags, &message, &descriptor);
-    if (result == ANSWERED && message.request_id == call->request_id) {
-      if (descriptor < 0 && message.carries_descriptor && call->answer->error == 0) {
-        call->answer->error = EMFILE;  // the kernel had no number free for it
-      } else if (descriptor >= 0 && !message.carries_descriptor) {
-        dcp_kernel(SYS_close, descriptor);
-        descriptor = -1;
-      }
-      call->answer->descriptor = descriptor;
-      return ANSWERED;
-    }
     if (descriptor >= 0) {
-      dcp_kernel(SYS_close, descriptor);
+      if (result == ANSWERED && message.request_id == call->request_id && *passed < 0) {
+        *passed = descriptor;
+      } else {
+        dcp_kernel(SYS_close, descriptor);
+      }
+    }
+    if (result == ANSWERED && message.request_id == call->request_id &&
+        message.carries_descriptor != DCP_WIRE_PASSED_AHEAD) {
+      if (*passed < 0 && message.carries_descriptor && call->answer->error == 0) {
+        call->answer->error = EMFILE;  // the kernel had no number free for it
+      } else if (message.carries_descriptor) {
+        call->answer->descriptor = *passed;
+        *passed = -1;
+      }
+      return ANSWERED;
     }
     if (result == -EAGAIN && !hung_up) {
       if (!dcp_patience_wait(&call->patience, call->connection->descriptor, POLLIN, -1)) {
@@ -161,6 +168,15 @@ static enum outcome await(struct call *call) {
       return (enum outcome)result;
     }
   }
+}
+
+static enum outcome await(struct call *call) {
+  int passed = -1;
+  enum outcome outcome = await_reply(call, &passed);
+  if (passed >= 0) {
+    dcp_kernel(SYS_close, passed);
+  }
+  return outcome;
 }
 
 static enum outcome attempt(struct call *call) {
@@ -224,6 +240,10 @@ static int conduct(struct call *call) {
 
 // 0, or the errno of a request that no message can carry.
 static int unfit(const struct dcp_request *request) {
+  if ((request->path != NULL && !dcp_string_is_readable(request->path)) ||
+      (request->path2 != NULL && !dcp_string_is_readable(request->path2))) {
+    return EFAULT;
+  }
   if ((request->path != NULL && strnlen(request->path, PATH_MAX) == PATH_MAX) ||
       (request->path2 != NULL && strnlen(request->path2, PATH_MAX) == PATH_MAX)) {
     return ENAMETOOLONG;
@@ -231,7 +251,7 @@ static int unfit(const struct dcp_request *request) {
   return request->payload != NULL && request->payload_length > DCP_WIRE_PAYLOAD_MAX ? E2BIG : 0;
 }
 
-int dcp_ask(const struct dcp_request *request, struct dcp_answer *answer) {
+static int ask(const struct dcp_request *request, struct dcp_answer *answer) {
   int saved = errno;
   struct dcp_connection spare = {0};
   struct call call = {.request = request, .answer = answer};
@@ -251,6 +271,27 @@ int dcp_ask(const struct dcp_request *request, struct dcp_answer *answer) {
   }
   errno = error == 0 ? saved : error;
   return error == 0 ? 0 : -1;
+}
+
+// The agent finds a relative path by the working directory of the process; this thread's own goes as a descriptor.
+static int ask_from_own_directory(const struct dcp_request *request, struct dcp_answer *answer) {
+  struct dcp_request own = *request;
+  int here = (int)dcp_kernel(SYS_openat, AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  if (here < 0) {
+    errno = -here;
+    return -1;
+  }
+  own.directory = own.directory == AT_FDCWD ? here : own.directory;
+  own.directory2 = own.directory2 == AT_FDCWD ? here : own.directory2;
+  int result = ask(&own, answer);
+  dcp_kernel(SYS_close, here);
+  return result;
+}
+
+int dcp_ask(const struct dcp_request *request, struct dcp_answer *answer) {
+  return dcp_threads_are_apart() && (request->directory == AT_FDCWD || request->directory2 == AT_FDCWD)
+             ? ask_from_own_directory(request, answer)
+             : ask(request, answer);
 }
 
 // Whether a call may change what fstat shows of some open file.

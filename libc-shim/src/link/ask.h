@@ -75,6 +75,10 @@ int dcp_tell(const struct dcp_request *request);
 // Forgets idle connections. For after a change of credentials: a connection keeps those under which it was made.
 void dcp_link_drop(void);
 
+// The same after a change of the calling thread's credentials alone (setfsuid, or by syscall()): from then on, in a
+// program with threads, each call makes a connection of its own.
+void dcp_link_drop_thread(void);
+
 // Frees the private descriptor number FD so that the program can have it (dup2 onto it). 0, or -1 EBUSY: in use now.
 int dcp_link_vacate(int fd);
 

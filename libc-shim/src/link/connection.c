@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/single_threaded.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -31,6 +32,9 @@ static struct {
   int32_t descriptor;  // 0: none
   uint64_t inode;
 } connected[DCP_AGENT_THREADS_MAX][DCP_CONNECTIONS_PER_THREAD];
+
+// Threads have credentials of their own, so no connection serves two of them.
+static bool threads_differ;
 
 static uint64_t socket_inode(int fd) {
   struct stat seen;
@@ -76,7 +80,7 @@ struct dcp_connection *dcp_connection_take(struct dcp_connection *spare) {
   int cpu = sched_getcpu();
   uint32_t home = cpu < 0 ? 0 : (uint32_t)cpu % threads;
   struct dcp_process *own = dcp_process();
-  if (own != NULL) {
+  if (own != NULL && !__atomic_load_n(&threads_differ, __ATOMIC_RELAXED)) {
     if (__builtin_expect(own->swept == 0, 0)) {
       sweep(own);
     }
@@ -135,6 +139,13 @@ void dcp_link_drop(void) {
       give(connection);
     }
   }
+}
+
+void dcp_link_drop_thread(void) {
+  if (!__libc_single_threaded) {
+    __atomic_store_n(&threads_differ, true, __ATOMIC_RELAXED);
+  }
+  dcp_link_drop();
 }
 
 int dcp_link_vacate(int fd) {

@@ -129,7 +129,7 @@ static void decode_reply(char *bytes, size_t received, uint16_t block, struct dc
     return;
   }
   message->request_id = io_dcp_ipc_wire_reply_requestId(&reply);
-  message->carries_descriptor = io_dcp_ipc_wire_reply_carriesDescriptor(&reply) != 0;
+  message->carries_descriptor = io_dcp_ipc_wire_reply_carriesDescriptor(&reply);
   answer->error = io_dcp_ipc_wire_reply_errno(&reply);
   answer->native = verdict == io_dcp_ipc_wire_verdict_NATIVE;
   answer->value = io_dcp_ipc_wire_reply_value(&reply);

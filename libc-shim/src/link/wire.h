@@ -26,13 +26,15 @@ struct dcp_wire_head {
 
 enum dcp_wire_kind { DCP_WIRE_REPLY, DCP_WIRE_REFUSAL, DCP_WIRE_UNKNOWN };
 
+enum { DCP_WIRE_PASSED_AHEAD = 2 };  // carries_descriptor: the reply itself follows
+
 struct dcp_wire_message {
   enum dcp_wire_kind kind;
-  uint64_t request_id;      // of a reply
-  bool carries_descriptor;  // of a reply
-  uint16_t cause;           // of a refusal
-  uint32_t agent_version;   // of a refusal, or of a message that is unknown
-  const char *text;         // of a refusal, in the head
+  uint64_t request_id;         // of a reply
+  uint8_t carries_descriptor;  // of a reply, as in the schema
+  uint16_t cause;              // of a refusal
+  uint32_t agent_version;      // of a refusal, or of a message that is unknown
+  const char *text;            // of a refusal, in the head
   size_t text_length;
 };
 

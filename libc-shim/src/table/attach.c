@@ -58,7 +58,7 @@ static bool keep_root(const char *value) {
   while (length > 1 && value[length - 1] == '/') {
     length--;
   }
-  if (length == 1 || length >= PATH_MAX) {
+  if (length == 1 || length >= DCP_ROOT_MAX) {
     return false;
   }
   memcpy(dcp_tree_root.path, value, length);
@@ -117,6 +117,22 @@ const char *dcp_home(void) {
   return home;
 }
 
-mode_t dcp_umask(void) { return (mode_t)__atomic_load_n(&file_mode_mask, __ATOMIC_RELAXED); }
+static bool threads_are_apart;
+
+void dcp_threads_part(void) {
+  __atomic_store_n(&threads_are_apart, true, __ATOMIC_RELAXED);
+  dcp_cwd_changed();
+}
+
+bool dcp_threads_are_apart(void) { return __builtin_expect(__atomic_load_n(&threads_are_apart, __ATOMIC_RELAXED), 0); }
+
+mode_t dcp_umask(void) {
+  if (dcp_threads_are_apart()) {
+    long mask = dcp_kernel(SYS_umask, 077);
+    dcp_kernel(SYS_umask, mask);
+    return (mode_t)mask;
+  }
+  return (mode_t)__atomic_load_n(&file_mode_mask, __ATOMIC_RELAXED);
+}
 
 void dcp_umask_changed(mode_t mask) { __atomic_store_n(&file_mode_mask, (int)(mask & 0777), __ATOMIC_RELAXED); }

@@ -15,8 +15,12 @@
 #include "../link/kernel.h"
 #include "../link/process.h"
 #include "place.h"
+#include "readable.h"
 #include "region.h"
 #include "root.h"
+
+// Bytes of a path that are looked at before its end is known: the root's, and separators before and in it.
+#define LOOKED_AT (2 * DCP_ROOT_MAX)
 
 enum cwd { CWD_UNKNOWN, CWD_OUTSIDE, CWD_ABOVE, CWD_INSIDE };
 
@@ -71,6 +75,9 @@ static bool has_dot_dot(const char *path) {
   const char *block = (const char *)((uintptr_t)path & ~(uintptr_t)15);
   unsigned wanted = 0xffffU << (path - block);
   for (;; block += 16, wanted = 0xffffU) {
+    if ((uintptr_t)block % DCP_PAGE_BYTES == 0 && !dcp_page_is_readable(block)) {
+      return false;
+    }
     __m128i bytes = _mm_load_si128((const __m128i *)(const void *)block);
     unsigned end = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, ends)) & wanted;
     unsigned found = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, dots)) & wanted;
@@ -90,6 +97,9 @@ static bool has_dot_dot(const char *path) {
 #else
 static bool has_dot_dot(const char *path) {
   for (const char *at = path; *at != '\0'; at++) {
+    if ((uintptr_t)(at + 1) % DCP_PAGE_BYTES == 0 && !dcp_page_is_readable(at + 1)) {
+      return false;
+    }
     if (is_dot_dot(path, at)) {
       return true;
     }
@@ -192,11 +202,11 @@ static bool absolute_is_ours(const char *path) {
     return true;
   }
   if (path[1] == 'p' && path[2] == 'r' && strncmp(path, "/proc/", 6) == 0) {
-    if (through_proc(path)) {
+    if (dcp_string_is_readable(path) && through_proc(path)) {
       return true;
     }
   } else if (path[1] == 'd' && path[2] == 'e' && strncmp(path, "/dev/", 5) == 0) {
-    if (through_dev(path)) {
+    if (dcp_string_is_readable(path) && through_dev(path)) {
       return true;
     }
   }
@@ -227,7 +237,7 @@ static enum cwd cwd(void) {
   if (__builtin_expect(known == CWD_UNKNOWN, 0)) {
     known = find_cwd();
     // A vfork child's working directory is its own, but this memory is its parent's.
-    if (dcp_process_is_own()) {
+    if (dcp_process_is_own() && !dcp_threads_are_apart()) {
       __atomic_store_n(&cwd_known, (unsigned char)known, __ATOMIC_RELAXED);
     }
   }
@@ -256,12 +266,19 @@ static bool fd_is_above(int fd) {
 static bool relative_is_ours(int dirfd, const char *path) {
   if (dirfd == AT_FDCWD) {
     enum cwd where = cwd();
-    return where == CWD_INSIDE || ((where == CWD_ABOVE || has_dot_dot(path)) && names_root(path));
+    return where == CWD_INSIDE ||
+           ((has_dot_dot(path) || (where == CWD_ABOVE && dcp_string_is_readable(path))) && names_root(path));
   }
   if (dcp_fd_is_tree(dirfd)) {
     return true;
   }
-  return dirfd >= 0 && names_root(path) && (has_dot_dot(path) || fd_is_above(dirfd));
+  return dirfd >= 0 && dcp_string_is_readable(path) && names_root(path) && (has_dot_dot(path) || fd_is_above(dirfd));
+}
+
+// Whether as much of PATH may be read as is looked at before its end is known.
+static bool is_begun(const char *path) {
+  size_t in_page = DCP_PAGE_BYTES - (uintptr_t)path % DCP_PAGE_BYTES;
+  return dcp_page_is_readable(path) && (in_page > LOOKED_AT || dcp_string_is_readable(path));
 }
 
 bool dcp_path_is_ours(int dirfd, const char *path) {
@@ -271,8 +288,8 @@ bool dcp_path_is_ours(int dirfd, const char *path) {
       return false;
     }
   }
-  if (__builtin_expect(path == NULL, 0)) {
-    return false;
+  if (__builtin_expect(!is_begun(path), 0)) {
+    return false;  // EFAULT, from the native call
   }
   return path[0] == '/' ? absolute_is_ours(path) : relative_is_ours(dirfd, path);
 }

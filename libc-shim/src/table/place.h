@@ -77,6 +77,9 @@ bool dcp_cwd_is_ours(void);
 // After chroot: absolute paths mean something else now, so nothing is ours by path any more.
 void dcp_root_changed(void);
 mode_t dcp_umask(void);
+// After unshare(CLONE_FS): threads have working directories and umasks of their own from now on.
+void dcp_threads_part(void);
+bool dcp_threads_are_apart(void);
 // After the real umask(MASK).
 void dcp_umask_changed(mode_t mask);
 

@@ -2,18 +2,21 @@
 #ifndef DCP_TABLE_ROOT_H
 #define DCP_TABLE_ROOT_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#define DCP_ROOT_MAX 256
 
 enum dcp_attachment { DCP_NOT_YET, DCP_ATTACHED, DCP_OUTSIDE };
 
 struct dcp_tree_root {
+#define DCP_ROOT_MAX 256
+
   enum dcp_attachment state;
   size_t length;       // of path
   const char *name;    // the last component of path
   size_t name_length;  // at least 1
-  char path[PATH_MAX];
+  char path[DCP_ROOT_MAX];
 };
 
 extern struct dcp_tree_root dcp_tree_root;

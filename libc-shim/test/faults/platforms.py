@@ -47,6 +47,17 @@ def is_alive(pid):
     return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
+def stop(pid):
+    """Returns when the last of its threads has stopped."""
+    os.kill(pid, signal.SIGSTOP)
+
+    def stopped():
+        stats = [path.read_text() for path in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+        return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
+
+    wait_for(stopped, f"{pid} to stop")
+
+
 def check(condition, what, *evidence):
     if not condition:
         raise AssertionError("\n".join([what] + [repr(each) for each in evidence]))

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 
-from platforms import check, is_alive, wait_for
+from platforms import check, is_alive, stop, wait_for
 
 RESTART_SECONDS = 3
 WRITER = """
@@ -70,18 +70,29 @@ def case_agent_stopped_for_a_while(platforms):
     platform = platforms.up()
 
     def pause():
-        os.kill(platform.pid("agent"), signal.SIGSTOP)
+        stop(platform.pid("agent"))
         try:
-            select_nothing(1)
+            time.sleep(1)  # the length of the pause is what this is about
         finally:
             os.kill(platform.pid("agent"), signal.SIGCONT)
 
     check_goes_on(platform, pause)
 
 
-def select_nothing(seconds):
-    """The length of a pause is what this case is about."""
-    time.sleep(seconds)
+def case_calls_fail_after_their_bound(platforms):
+    """An agent that does not answer at all: EIO and one line, after DCP_CALL_WAIT_MS."""
+    platform = platforms.up()
+    platform.shell('echo there >"$DCP_ROOT/a"')
+    agent = platform.pid("agent")
+    stop(agent)
+    try:
+        done = platform.run("mkdir", f"{platform.root}/d", env={"DCP_CALL_WAIT_MS": "300"}, check_status=1)
+    finally:
+        os.kill(agent, signal.SIGCONT)
+    lines = done.err.splitlines()
+    check("Input/output error" in lines[-1], "not EIO", done)
+    check(len(lines) == 2 and lines[0].startswith("dcp: agent does not answer: mkdir"), "not one line of ours", done)
+    check(platform.shell('cat "$DCP_ROOT/a"').out == "there\n", "it does not go on")
 
 
 def case_supervisor_killed(platforms):

@@ -115,6 +115,7 @@ static void shouldKeepItsPlaceInTheDescriptor(void) {
   int first = 0;
   for (ssize_t at = 0; at < length; at += ((struct dirent *)(buffer + at))->d_reclen) first++;
   DIR *stream = fdopendir(dup(fd));
+  CHECK(fcntl(dirfd(stream), F_GETFD) == FD_CLOEXEC);
   CHECK(count(stream) == ALL - first);  // goes on where the duplicate is
   CHECK(lseek(fd, 0, SEEK_CUR) == ALL);
   closedir(stream);

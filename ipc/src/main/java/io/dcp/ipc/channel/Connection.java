@@ -1,6 +1,8 @@
 package io.dcp.ipc.channel;
 
 import io.dcp.ipc.kernel.Errno;
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.wire.Cause;
 import java.util.ArrayDeque;
 import org.slf4j.Logger;
@@ -185,17 +187,34 @@ final class Connection {
             reply = Reply.error(Errno.EIO);
         }
         ReplyWriter writer = ReplyWriter.get();
-        int length = writer.write(requestId, reply);
         boolean kept = false;
         synchronized (this) {
             callsInFlight--;
+            int descriptor = reply.descriptor();
+            if (!closed && !dropped && descriptor >= 0 && mayWrite(descriptor)) {
+                // Ours must be closed before the client hears the answer: a program may close the file it has written and
+                // execute it at once, which the kernel refuses while anybody has it open for writing.
+                int ahead = writer.writePassing(requestId);
+                if (!sendOrQueue(writer, requestId, ahead, descriptor)) {
+                    closeDescriptor(descriptor);
+                }
+                descriptor = -1;
+                kept = true;
+            }
             if (!closed && !dropped) {
-                kept = sendOrQueue(writer, requestId, length, reply.descriptor());
+                kept |= sendOrQueue(writer, requestId, writer.write(requestId, reply), descriptor);
             }
         }
         if (!kept) {
             closeDescriptor(reply.descriptor());
         }
+    }
+
+    private static boolean mayWrite(int descriptor) {
+        int flags = Kernel.system().fcntl(descriptor, OpenFlags.F_GETFL, 0);
+        return flags >= 0
+                && (flags & OpenFlags.O_PATH) == 0
+                && (flags & OpenFlags.O_ACCMODE) != OpenFlags.O_RDONLY;
     }
 
     /** Returns true if the descriptor is kept in the queue. Holds the lock. */

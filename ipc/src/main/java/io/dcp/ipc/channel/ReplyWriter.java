@@ -14,6 +14,8 @@ final class ReplyWriter {
     private static final int ATTRIBUTES_OFFSET =
             MessageHeaderEncoder.ENCODED_LENGTH + ReplyEncoder.attributesEncodingOffset();
 
+    private static final short PASSED_AHEAD = 2;
+
     final Packet packet = new Packet();
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final ReplyEncoder encoder = new ReplyEncoder();
@@ -42,6 +44,13 @@ final class ReplyWriter {
         byte[] payload = reply.payload();
         encoder.putPayload(payload, 0, payload.length);
         return MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength();
+    }
+
+    /** Writes the packet that passes a descriptor ahead of its reply; returns its length. */
+    int writePassing(long requestId) {
+        int length = write(requestId, Reply.done());
+        encoder.carriesDescriptor(PASSED_AHEAD);
+        return length;
     }
 
     private static void writeAttributes(AttributesEncoder to, Attributes from) {

@@ -39,7 +39,7 @@ public final class JournaledStore implements MetadataStore {
     private static final long CLOSE_WAIT_S = 60;
 
     /** Commits wait, or fail if checkpoints do, when the active table is this many times the checkpoint bound. */
-    private static final int BACKLOG_FACTOR = 4;
+    private static final int BACKLOG_FACTOR = 3;
 
     /** The tables that hide the base store; frozen is null when no checkpoint is under way. */
     record Tables(MemoryTable active, MemoryTable frozen) {}

@@ -8,14 +8,14 @@ import java.nio.file.Path;
  * How a {@link JournaledStore} uses memory and disk.
  *
  * @param segmentBytes size to which a journal segment is preallocated; a larger record still fits
- * @param checkpointBytes estimated heap bytes of uncheckpointed entries that start a checkpoint; up to four times as
+ * @param checkpointBytes estimated heap bytes of uncheckpointed entries that start a checkpoint; up to three times as
  *     much (and a second table that is being applied) may be held while checkpoints lag behind
  * @param mapBytes upper bound of the base store; address space only, the file grows with its content
  * @param bootId names the boot of the machine: a journal of the same boot cannot have lost unsynced writes
  */
 public record StoreOptions(int segmentBytes, long checkpointBytes, long mapBytes, String bootId) {
     static final int DEFAULT_SEGMENT_BYTES = 8 << 20;
-    static final long DEFAULT_CHECKPOINT_BYTES = 12 << 20;
+    static final long DEFAULT_CHECKPOINT_BYTES = 8 << 20;
     static final long DEFAULT_MAP_BYTES = 64L << 30;
 
     /** Checks ranges. */

@@ -10,6 +10,8 @@ final class Paths {
 
     static final byte[] EMPTY = {};
 
+    private static final long AGENT_PID = ProcessHandle.current().pid();
+
     private Paths() {}
 
     static byte[] bytes(String text) {
@@ -51,6 +53,11 @@ final class Paths {
 
     static boolean isDots(byte[] name) {
         return (name.length == 1 && name[0] == '.') || (name.length == 2 && name[0] == '.' && name[1] == '.');
+    }
+
+    /** As {@link #ofDescriptor}, in a form that means the agent's also where a caller's own path is expected. */
+    static byte[] ofAgentDescriptor(int fd) {
+        return bytes("/proc/" + AGENT_PID + "/fd/" + fd);
     }
 
     /** The path of one of the agent's own descriptors. */

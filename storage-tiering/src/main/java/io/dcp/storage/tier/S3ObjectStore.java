@@ -275,7 +275,8 @@ public final class S3ObjectStore implements ObjectStore {
             throw translated("object store: " + what + " failed: key=" + key + " bucket=" + bucket, e);
         } catch (IllegalArgumentException e) { // a name that no store takes
             throw new ObjectStoreRefused(
-                    "object store: " + what + " refused: key=" + key + " bucket=" + bucket + " reason=" + e.getMessage(),
+                    "object store: " + what + " refused: key=" + key + " bucket=" + bucket + " reason="
+                            + e.getMessage(),
                     e);
         }
     }

@@ -59,8 +59,7 @@ class DiskFullTest {
             assertNull(store.get(key(committed)), "what failed is not there");
             verify(store, committed);
             int failing = committed;
-            assertThrows(
-                    IOException.class, () -> store.commit(new WriteBatch().put(key(failing), new byte[6 << 20])));
+            assertThrows(IOException.class, () -> store.commit(new WriteBatch().put(key(failing), new byte[6 << 20])));
             verify(store, committed);
             Files.delete(filler);
             store.commit(new WriteBatch().put(key(committed), bytes("after")));

@@ -144,7 +144,8 @@ class JournaledStoreTest extends MetadataStoreContract {
 
     private static long journalFiles(Path where) throws IOException {
         try (var files = Files.list(where)) {
-            return files.filter(file -> SegmentHeader.firstSequenceOf(file) >= 0).count();
+            return files.filter(file -> SegmentHeader.firstSequenceOf(file) >= 0)
+                    .count();
         }
     }
 

@@ -21,7 +21,8 @@ final class KilledWriter {
         DataOutputStream acknowledged = new DataOutputStream(System.out);
         byte[] last = store.get(LAST);
         for (long n = last == null ? 1 : number(last) + 1; ; n++) {
-            store.commit(new WriteBatch().put(LAST, bytes(n)).put(key(n), bytes(n)).delete(key(n - KEPT)));
+            store.commit(
+                    new WriteBatch().put(LAST, bytes(n)).put(key(n), bytes(n)).delete(key(n - KEPT)));
             acknowledged.writeLong(n);
             if (n % 100 == 0) {
                 acknowledged.flush();
