@@ -14,6 +14,8 @@
 
 // --- files.c ---
 int dcp_openat(int dirfd, const char *path, int flags, mode_t mode);
+struct open_how;
+int dcp_openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
 
 // --- stat.c ---  (flags: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, ...)
 int dcp_fstatat(int dirfd, const char *path, struct stat *into, int flags);

@@ -55,8 +55,11 @@ int dcp_symlinkat(const char *target, int dirfd, const char *path) {
   return DCP_REAL(symlinkat)(target, dirfd, path);
 }
 
+// With NULL for a path the native call is left to say EFAULT.
+static bool are_given(const char *old, const char *new_path) { return old != NULL && new_path != NULL; }
+
 int dcp_linkat(int olddir, const char *old, int newdir, const char *new_path, int flags) {
-  if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) == 0 &&
+  if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) == 0 && are_given(old, new_path) &&
       (dcp_path_is_ours(olddir, old) || dcp_path_is_ours(newdir, new_path))) {
     struct dcp_request request = {.operation = DCP_OP(LINK),
                                   .directory = olddir,
@@ -85,7 +88,7 @@ int dcp_unlinkat(int dirfd, const char *path, int flags) {
 }
 
 int dcp_renameat2(int olddir, const char *old, int newdir, const char *new_path, unsigned flags) {
-  if (dcp_path_is_ours(olddir, old) || dcp_path_is_ours(newdir, new_path)) {
+  if (are_given(old, new_path) && (dcp_path_is_ours(olddir, old) || dcp_path_is_ours(newdir, new_path))) {
     struct dcp_request request = {.operation = DCP_OP(RENAME),
                                   .directory = olddir,
                                   .path = old,

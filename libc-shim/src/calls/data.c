@@ -20,7 +20,11 @@ ssize_t __pwrite64(int fd, const void *bytes, size_t size, off64_t offset);
 static __attribute__((noinline)) int ask_room(int fd, size_t size) {
   if (!dcp_fd_is_tree(fd)) return 0;
   struct dcp_request request = {.operation = DCP_OP(ROOM), .directory = AT_FDCWD, .size = (int64_t)size};
-  return dcp_tell(&request) < 0 ? -1 : 0;
+  int told;
+  do {
+    told = dcp_tell(&request);
+  } while (told < 0 && errno == EAGAIN);  // no room yet: the agent says so before our patience ends
+  return told < 0 ? -1 : 0;
 }
 
 static inline bool may_write(int fd, size_t size) { return !dcp_region_throttled() || ask_room(fd, size) == 0; }

@@ -46,18 +46,9 @@ static long next(long number, long a, long b, long c, long d, long e, long f) {
   return DCP_REAL(syscall)(number, a, b, c, d, e, f);
 }
 
-// What RESOLVE_* restrict, only the kernel can restrict: ENOSYS lets the caller fall back, as on an older kernel.
 static long open_how(int dirfd, const char *path, const struct open_how *how, size_t size) {
   if (!dcp_path_is_ours(dirfd, path)) return next(SYS_openat2, dirfd, (long)path, (long)how, (long)size, 0, 0);
-  if (size < sizeof *how) {
-    errno = EINVAL;
-    return -1;
-  }
-  if (how->resolve != 0 || size > sizeof *how) {
-    errno = ENOSYS;
-    return -1;
-  }
-  return dcp_openat(dirfd, path, (int)how->flags, (mode_t)how->mode);
+  return dcp_openat2(dirfd, path, how, size);
 }
 
 // X(number, expression): the numbers that are ours, and what is called for them.

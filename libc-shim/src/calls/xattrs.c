@@ -8,7 +8,7 @@
 #include "real.h"
 
 int dcp_setxattr(const char *path, const char *name, const void *value, size_t size, int flags, bool nofollow) {
-  if (dcp_path_is_ours(AT_FDCWD, path)) {
+  if (name != NULL && dcp_path_is_ours(AT_FDCWD, path)) {
     struct dcp_request request = {.operation = DCP_OP(SETXATTR),
                                   .directory = AT_FDCWD,
                                   .path = path,
@@ -27,7 +27,7 @@ int dcp_setxattr(const char *path, const char *name, const void *value, size_t s
 }
 
 int dcp_removexattr(const char *path, const char *name, bool nofollow) {
-  if (dcp_path_is_ours(AT_FDCWD, path)) {
+  if (name != NULL && dcp_path_is_ours(AT_FDCWD, path)) {
     struct dcp_request request = {.operation = DCP_OP(REMOVEXATTR),
                                   .directory = AT_FDCWD,
                                   .path = path,

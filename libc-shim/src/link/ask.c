@@ -162,6 +162,9 @@ static enum outcome await_reply(struct call *call, int *passed) {
     } else if (is_hang_up(result) && !hung_up) {
       hung_up = true;  // a refusal may still be queued behind the error
       flags = MSG_DONTWAIT;
+    } else if (result == -EFAULT) {  // the program's buffer
+      call->error = EFAULT;
+      return REFUSED;
     } else if (result < 0 && result != -EINTR) {
       return BROKEN;
     } else if (result > 0) {

@@ -33,6 +33,9 @@ static struct {
   uint64_t inode;
 } connected[DCP_AGENT_THREADS_MAX][DCP_CONNECTIONS_PER_THREAD];
 
+// The file system may know a thread by other ids than its effective ones (setfsuid).
+static bool fs_ids_may_differ;
+
 // Threads have credentials of their own, so no connection serves two of them.
 static bool threads_differ;
 
@@ -142,6 +145,7 @@ void dcp_link_drop(void) {
 }
 
 void dcp_link_drop_thread(void) {
+  __atomic_store_n(&fs_ids_may_differ, true, __ATOMIC_RELAXED);
   if (!__libc_single_threaded) {
     __atomic_store_n(&threads_differ, true, __ATOMIC_RELAXED);
   }
@@ -245,6 +249,30 @@ static int connect_to(int fd, uint32_t agent_thread) {
   return result;
 }
 
+// The agent learns a connection's effective ids from the kernel, and of setfsuid's the kernel tells nobody: so they
+// become the effective ones for the moment of connecting. Only where the way back is sure. The calls are this thread's
+// alone.
+static int connect_by_fs_ids(int fd, uint32_t agent_thread) {
+  uid_t real, effective, saved;
+  gid_t real_group, group, saved_group;
+  const long none = -1;
+  dcp_kernel(SYS_getresuid, &real, &effective, &saved);
+  dcp_kernel(SYS_getresgid, &real_group, &group, &saved_group);
+  long fs_uid = dcp_kernel(SYS_setfsuid, none), fs_gid = dcp_kernel(SYS_setfsgid, none);
+  bool is_other = (uid_t)fs_uid != effective || (gid_t)fs_gid != group;
+  if (!is_other || (effective != real && effective != saved) || (group != real_group && group != saved_group)) {
+    return connect_to(fd, agent_thread);
+  }
+  dcp_kernel(SYS_setresgid, none, fs_gid, none);
+  dcp_kernel(SYS_setresuid, none, fs_uid, none);
+  int result = connect_to(fd, agent_thread);
+  dcp_kernel(SYS_setresuid, none, (long)effective, none);
+  dcp_kernel(SYS_setresgid, none, (long)group, none);
+  dcp_kernel(SYS_setfsgid, fs_gid);
+  dcp_kernel(SYS_setfsuid, fs_uid);
+  return result;
+}
+
 static int say_hello(struct dcp_connection *connection) {
   while (connection->session == 0) {
     if (dcp_kernel(SYS_getrandom, &connection->session, sizeof connection->session, 0) < 0) {
@@ -274,7 +302,8 @@ int dcp_connection_make(struct dcp_connection *connection) {
   const struct timeval patience = {.tv_usec = DCP_SOCKET_PATIENCE_MS * 1000};
   dcp_kernel(SYS_setsockopt, fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   dcp_kernel(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  int result = connect_to(fd, connection->agent_thread);
+  int result = __atomic_load_n(&fs_ids_may_differ, __ATOMIC_RELAXED) ? connect_by_fs_ids(fd, connection->agent_thread)
+                                                                     : connect_to(fd, connection->agent_thread);
   if (result < 0) {
     dcp_kernel(SYS_close, fd);
     return result;

@@ -120,30 +120,45 @@ static ssize_t encode_call(char *buffer, const char *path, unsigned prepare, int
   return (ssize_t)(io_dcp_ipc_wire_messageHeader_encoded_length() + io_dcp_ipc_wire_fileCall_encoded_length(&call));
 }
 
-// The answer's errno, 0 for done; -1 for a packet that is no answer of our build.
+// What came of asking, beside the call's errno (0 for done).
+enum { NO_ANSWER = -1, OTHER_BUILD = -2 };
+
+static int decode_refusal(char *buffer, struct io_dcp_ipc_wire_messageHeader *header, size_t head, size_t length) {
+  struct io_dcp_ipc_wire_refusal refusal;
+  enum io_dcp_ipc_wire_cause cause;
+  if (!io_dcp_ipc_wire_refusal_wrap_for_decode(&refusal, buffer, head,
+                                               io_dcp_ipc_wire_messageHeader_blockLength(header),
+                                               io_dcp_ipc_wire_messageHeader_version(header), length) ||
+      !io_dcp_ipc_wire_refusal_cause(&refusal, &cause))
+    return OTHER_BUILD;
+  return cause == io_dcp_ipc_wire_cause_TOO_MANY ? NO_ANSWER : OTHER_BUILD;
+}
+
 static int decode(char *buffer, size_t length) {
   struct io_dcp_ipc_wire_messageHeader header;
   size_t head = io_dcp_ipc_wire_messageHeader_encoded_length();
-  if (length < head || !io_dcp_ipc_wire_messageHeader_wrap(&header, buffer, 0, 0, length)) return -1;
+  if (length < head || !io_dcp_ipc_wire_messageHeader_wrap(&header, buffer, 0, 0, length)) return OTHER_BUILD;
+  uint16_t template = io_dcp_ipc_wire_messageHeader_templateId(&header);
+  if (template == io_dcp_ipc_wire_refusal_sbe_template_id()) return decode_refusal(buffer, &header, head, length);
   struct io_dcp_ipc_wire_reply reply;
-  if (io_dcp_ipc_wire_messageHeader_templateId(&header) != io_dcp_ipc_wire_reply_sbe_template_id() ||
+  if (template != io_dcp_ipc_wire_reply_sbe_template_id() ||
       io_dcp_ipc_wire_messageHeader_version(&header) != io_dcp_ipc_wire_reply_sbe_schema_version() ||
       !io_dcp_ipc_wire_reply_wrap_for_decode(&reply, buffer, head, io_dcp_ipc_wire_messageHeader_blockLength(&header),
                                              io_dcp_ipc_wire_messageHeader_version(&header), length))
-    return -1;
+    return OTHER_BUILD;
   return io_dcp_ipc_wire_reply_errno(&reply);
 }
 
-static int64_t exchange(int fd, char *buffer, const char *path, unsigned prepare, uint64_t session, int wait) {
+static int exchange(int fd, char *buffer, const char *path, unsigned prepare, uint64_t session, int wait) {
   ssize_t length = encode_hello(buffer, session);
-  if (length < 0 || send(fd, buffer, (size_t)length, MSG_NOSIGNAL) != length) return INT64_MIN;
+  if (length < 0 || send(fd, buffer, (size_t)length, MSG_NOSIGNAL) != length) return NO_ANSWER;
   length = encode_call(buffer, path, prepare, wait);
   if (length < 0) return ENAMETOOLONG;
-  if (send(fd, buffer, (size_t)length, MSG_NOSIGNAL) != length) return INT64_MIN;
+  if (send(fd, buffer, (size_t)length, MSG_NOSIGNAL) != length) return NO_ANSWER;
   struct pollfd arrived = {.fd = fd, .events = POLLIN};
-  if (poll(&arrived, 1, wait) <= 0) return INT64_MIN;
+  if (poll(&arrived, 1, wait) <= 0) return NO_ANSWER;
   length = recv(fd, buffer, MESSAGE_BYTES, MSG_CMSG_CLOEXEC);
-  return length <= 0 ? INT64_MIN : decode(buffer, (size_t)length);
+  return length <= 0 ? NO_ANSWER : decode(buffer, (size_t)length);
 }
 
 int dcp_tree_ready(const struct dcp_tree *tree, const char *path, unsigned prepare) {
@@ -156,17 +171,17 @@ int dcp_tree_ready(const struct dcp_tree *tree, const char *path, unsigned prepa
   for (;;) {
     int64_t left = deadline - now_ms();
     int fd = left > 0 ? dial(tree->run) : -1;
-    int64_t outcome = INT64_MIN;  // no answer
+    int outcome = NO_ANSWER;
     if (fd >= 0) {
       outcome = exchange(fd, buffer, path, prepare, session, (int)left);
       close(fd);
     }
     if (outcome == 0) return 0;
     if (outcome > 0) {
-      errno = (int)outcome;
+      errno = outcome;
       return -1;
     }
-    if (outcome == -1) {
+    if (outcome == OTHER_BUILD) {
       dcp_reason("the agent is of another build; end it with dcp down");
       errno = EPROTO;
       return -1;

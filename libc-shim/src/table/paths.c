@@ -135,48 +135,71 @@ static bool read_link(const char *path, size_t length, char into[PATH_MAX]) {
   return true;
 }
 
-static size_t component(const char *path) { return (size_t)(strchrnul(path, '/') - path); }
+// Written out as has_dot_dot is, and for the same reason.
+static size_t component(const char *path) {
+  size_t length = 0;
+  while (path[length] != '/' && path[length] != '\0') {
+    length++;
+  }
+  return length;
+}
 
-static bool is_component(const char *path, size_t length, const char *name) {
-  return strlen(name) == length && memcmp(path, name, length) == 0;
+// Whether the component at PATH, LENGTH long, is the string literal NAME.
+#define IS_COMPONENT(path, length, name) \
+  ((length) == sizeof(name) - 1 && __builtin_memcmp((path), (name), sizeof(name) - 1) == 0)
+
+static bool is_process(const char *at, size_t length) {
+  if (at[0] < '0' || at[0] > '9') {
+    return IS_COMPONENT(at, length, "self") || IS_COMPONENT(at, length, "thread-self");
+  }
+  for (size_t i = 0; i < length; i++) {
+    if (at[i] < '0' || at[i] > '9') {
+      return false;
+    }
+  }
+  return true;
+}
+
+static const char *next_component(const char *at, size_t length) {
+  at += length;
+  while (*at == '/') {
+    at++;
+  }
+  return at;
 }
 
 // PATH starts with "/proc/": does it go on through a link of the kernel's (cwd, root, exe, fd/N) into the tree?
 static bool through_proc(const char *path) {
   const char *at = path + strlen("/proc/");
   size_t length = component(at);
-  if (!is_component(at, length, "self") && !is_component(at, length, "thread-self") &&
-      !(length > 0 && strspn(at, "0123456789") == length)) {
+  if (!is_process(at, length)) {
     return false;
   }
-  for (;;) {
-    at += length;
-    while (*at == '/') {
-      at++;
-    }
+  at = next_component(at, length);
+  length = component(at);
+  if (IS_COMPONENT(at, length, "task")) {  // task/TID/...
+    at = next_component(at, length);
+    at = next_component(at, component(at));
     length = component(at);
-    if (is_component(at, length, "task") && at[length] == '/') {  // task/TID/...
-      at += length + 1;
-      length = component(at);
-      continue;
-    }
-    break;
   }
-  if (is_component(at, length, "root")) {
+  if (IS_COMPONENT(at, length, "root")) {
     const char *rest = at + length;
     return *rest == '/' && (dcp_is_below_root(rest) || has_dot_dot(rest));
   }
-  if (is_component(at, length, "fd") && at[length] == '/') {
-    at += length + 1;
+  if (IS_COMPONENT(at, length, "fd")) {
+    at = next_component(at, length);
     length = component(at);
-  } else if (!is_component(at, length, "cwd") && !is_component(at, length, "exe")) {
+    if (length == 0) {
+      return false;
+    }
+  } else if (!IS_COMPONENT(at, length, "cwd") && !IS_COMPONENT(at, length, "exe")) {
     return false;
   }
   char target[PATH_MAX];
   if (!read_link(path, (size_t)(at - path) + length, target)) {
     return false;
   }
-  return dcp_is_below_root(target) || (names_root(path) && target[0] == '/');
+  return target[0] == '/' && (dcp_is_below_root(target) || names_root(path));
 }
 
 // PATH starts with "/dev/": one of the names of a descriptor?
@@ -197,12 +220,13 @@ static bool through_dev(const char *path) {
   return digits > 0 && (*at == '\0' || *at == '/') && dcp_fd_is_tree(fd);
 }
 
+// What is_begun looked at covers every path that means something here.
 static bool absolute_is_ours(const char *path) {
   if (dcp_is_below_root(path)) {
     return true;
   }
   if (path[1] == 'p' && path[2] == 'r' && strncmp(path, "/proc/", 6) == 0) {
-    if (dcp_string_is_readable(path) && through_proc(path)) {
+    if (through_proc(path)) {
       return true;
     }
   } else if (path[1] == 'd' && path[2] == 'e' && strncmp(path, "/dev/", 5) == 0) {

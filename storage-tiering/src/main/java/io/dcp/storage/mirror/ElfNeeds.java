@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param interpreter path of the linker itself; empty for a library or a static program
  * @param runPath RUNPATH or RPATH, colon-separated, may hold $ORIGIN
- * @param libraries the NEEDED names without a slash
+ * @param libraries the NEEDED names; one with a slash is a path
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 record ElfNeeds(byte[] interpreter, String runPath, List<String> libraries) {
@@ -79,10 +79,7 @@ record ElfNeeds(byte[] interpreter, String runPath, List<String> libraries) {
         ByteBuffer table = part(kernel, fd, fileOffset(headers, count, strings), MAX_PART_BYTES);
         List<String> libraries = new ArrayList<>();
         for (long offset : needed) {
-            String name = string(table, (int) offset);
-            if (name.indexOf('/') < 0) {
-                libraries.add(name);
-            }
+            libraries.add(string(table, (int) offset));
         }
         return new ElfNeeds(interpreter, runPath < 0 ? "" : string(table, (int) runPath), libraries);
     }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 final class OwnPaths {
     private static final byte[] PROC = Paths.bytes("proc");
     private static final byte[] SELF = Paths.bytes("self");
+    private static final byte[] THREAD_SELF = Paths.bytes("thread-self");
     private static final byte[] DEV = Paths.bytes("dev");
     private static final byte[] FD = Paths.bytes("fd");
     private static final byte[][] STREAMS = {
@@ -38,7 +39,8 @@ final class OwnPaths {
     }
 
     private static String inProc(byte[] path, int from, int to, int pid) {
-        return is(path, from, to, SELF) ? "/proc/" + pid : null;
+        // A thread's directory and descriptors are its process's; one that has its own sends a descriptor.
+        return is(path, from, to, SELF) || is(path, from, to, THREAD_SELF) ? "/proc/" + pid : null;
     }
 
     private static String inDev(byte[] path, int from, int to, int pid) {

@@ -119,8 +119,12 @@ final class PrepareCalls {
                 directories.add(directory.replace("$ORIGIN", origin).replace("${ORIGIN}", origin));
             }
         }
-        for (String directory : directories) {
-            for (String library : needs.libraries()) {
+        for (String library : needs.libraries()) {
+            if (library.indexOf('/') >= 0) {
+                reach(request, Paths.bytes(library), depth + 1);
+                continue;
+            }
+            for (String directory : directories) {
                 reach(request, Paths.bytes(directory + "/" + library), depth + 1);
             }
         }

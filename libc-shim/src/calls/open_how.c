@@ -1,0 +1,78 @@
+// openat2(2) on the tree. What RESOLVE_* restrict, only the kernel can restrict: it looks for the place, with O_PATH
+// and under the program's restrictions, and the agent opens what was found there.
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../link/ask.h"
+#include "../link/kernel.h"
+#include "../table/place.h"
+#include "calls.h"
+
+enum { OWN_PATH_BYTES = 32 };
+
+static int fail(long error) {
+  errno = (int)-error;
+  return -1;
+}
+
+static int look(int dirfd, const char *path, const struct open_how *how, uint64_t flags) {
+  struct open_how quiet = {.flags = O_PATH | O_CLOEXEC | flags, .resolve = how->resolve};
+  return (int)dcp_kernel(SYS_openat2, dirfd, path, &quiet, sizeof quiet);
+}
+
+// Opens what an O_PATH descriptor has found; closes the descriptor.
+static int open_found(int found, const struct open_how *how) {
+  char own[OWN_PATH_BYTES];
+  snprintf(own, sizeof own, "/proc/self/fd/%d", found);
+  int fd = dcp_openat(AT_FDCWD, own, (int)how->flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW), (mode_t)how->mode);
+  int saved = errno;
+  dcp_kernel(SYS_close, found);
+  errno = saved;
+  return fd;
+}
+
+// Makes the last component in its directory. A link there is not followed: it could lead out of the restriction.
+static int create(int dirfd, const char *path, const struct open_how *how) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  char directory[PATH_MAX] = ".";
+  if (slash != NULL) {
+    size_t length = slash == path ? 1 : (size_t)(slash - path);
+    if (length >= sizeof directory) return fail(-ENAMETOOLONG);
+    memcpy(directory, path, length);
+    directory[length] = '\0';
+  }
+  int parent = look(dirfd, directory, how, O_DIRECTORY);
+  if (parent < 0) return fail(parent);
+  int fd = dcp_openat(parent, name, (int)how->flags | O_NOFOLLOW, (mode_t)how->mode);
+  int saved = errno;
+  dcp_kernel(SYS_close, parent);
+  errno = saved;
+  return fd;
+}
+
+int dcp_openat2(int dirfd, const char *path, const struct open_how *how, size_t size) {
+  // The kernel checks the restrictions before it looks at the path, and an empty path is never found.
+  long checked = dcp_kernel(SYS_openat2, dirfd, "", how, size);
+  if (checked != -ENOENT) return checked < 0 ? fail(checked) : (int)checked;
+  if (how->resolve == 0) return dcp_openat(dirfd, path, (int)how->flags, (mode_t)how->mode);
+  if (dcp_prepare(dirfd, path, DCP_PREPARE_PARENT) < 0) return -1;
+  int found = look(dirfd, path, how, how->flags & (O_NOFOLLOW | O_DIRECTORY));
+  if (found == -ENOENT && (how->flags & O_CREAT) != 0) return create(dirfd, path, how);
+  if (found < 0) return fail(found);
+  if ((how->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
+    dcp_kernel(SYS_close, found);
+    return fail(-EEXIST);
+  }
+  if ((how->flags & O_PATH) != 0) {
+    dcp_kernel(SYS_close, found);
+    long fd = dcp_kernel(SYS_openat2, dirfd, path, how, size);
+    return fd < 0 ? fail(fd) : (int)fd;
+  }
+  return open_found(found, how);
+}
