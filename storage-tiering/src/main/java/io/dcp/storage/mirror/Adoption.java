@@ -2,6 +2,7 @@ package io.dcp.storage.mirror;
 
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.ipc.kernel.Stat;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Entry;
 import io.dcp.storage.namespace.Inode;
@@ -10,6 +11,7 @@ import io.dcp.storage.namespace.Namespace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +23,9 @@ import java.util.Map;
  */
 final class Adoption {
     private static final int DIRENT_HEAD_BYTES = 19;
+    private static final int SETTLED_AT_ONCE = 128;
+    private static final int WALK =
+            OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
 
     private final MirrorTree tree;
     private final Kernel kernel;
@@ -52,44 +57,40 @@ final class Adoption {
             return null;
         }
         long directory = Namespace.ROOT;
-        int directoryFd = kernel.openat(
-                tree.rootFd(), Paths.bytes("."), OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC, 0);
+        int directoryFd = kernel.openat(tree.rootFd(), Paths.bytes("."), WALK, 0);
         Inode inode = null;
-        for (int from = root.length + 1; from < path.length && directoryFd >= 0; ) {
-            int to = from;
-            while (to < path.length && path[to] != '/') {
-                to++;
+        try {
+            for (int from = root.length + 1; from < path.length && directoryFd >= 0; ) {
+                int to = from;
+                while (to < path.length && path[to] != '/') {
+                    to++;
+                }
+                Name name = new Name(directory, Arrays.copyOfRange(path, from, to));
+                try (DirectoryLocks.Held held = locks.hold(directory)) {
+                    reconciler.settle(List.of(new Reconciler.Site(name, directoryFd)), 0, 0, false);
+                }
+                Entry entry = namespace.entry(directory, name.bytes());
+                inode = entry == null ? null : namespace.inode(entry.ino());
+                if (inode == null) {
+                    return null;
+                }
+                int next = to == path.length ? -1 : kernel.openat(directoryFd, name.bytes(), WALK, 0);
+                kernel.close(directoryFd);
+                directoryFd = next;
+                directory = inode.ino();
+                from = to + 1;
             }
-            Name name = new Name(directory, Arrays.copyOfRange(path, from, to));
-            try (DirectoryLocks.Held held = locks.hold(directory)) {
-                reconciler.settle(List.of(new Reconciler.Site(name, directoryFd)), 0, 0, false);
+            return inode;
+        } finally {
+            if (directoryFd >= 0) {
+                kernel.close(directoryFd);
             }
-            Entry entry = namespace.entry(directory, name.bytes());
-            inode = entry == null ? null : namespace.inode(entry.ino());
-            int next = inode == null || to == path.length
-                    ? -1
-                    : kernel.openat(
-                            directoryFd,
-                            name.bytes(),
-                            OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC,
-                            0);
-            kernel.close(directoryFd);
-            directoryFd = next;
-            directory = inode == null ? 0 : inode.ino();
-            if (inode == null) {
-                return null;
-            }
-            from = to + 1;
         }
-        if (directoryFd >= 0) {
-            kernel.close(directoryFd);
-        }
-        return inode;
     }
 
     private byte[] pathOf(int fd) {
         byte[] into = new byte[Paths.MAX_BYTES + 1];
-        long length = kernel.readlinkat(io.dcp.ipc.kernel.Stat.AT_FDCWD, Paths.ofDescriptor(fd), into);
+        long length = kernel.readlinkat(Stat.AT_FDCWD, Paths.ofDescriptor(fd), into);
         return length < 0 ? null : Arrays.copyOf(into, (int) length);
     }
 
@@ -104,36 +105,40 @@ final class Adoption {
             }
             try {
                 Seen seen = tree.stat(fd);
-                Map<Name, Long> shown = readAll(fd, directory);
-                for (Map.Entry<Name, Long> entry : shown.entrySet()) {
-                    if (!isKnown(entry.getKey(), entry.getValue())) {
-                        reconciler.settle(List.of(new Reconciler.Site(entry.getKey(), fd)), 0, 0, false);
-                    }
-                }
-                namespace.list(directory, 0, (bytes, ino, type, slot) -> {
-                    Name name = new Name(directory, bytes);
-                    Entry entry = namespace.entry(directory, bytes);
-                    if (entry != null && namespace.isOnMirror(entry) && !shown.containsKey(name)) {
-                        settleUnchecked(new Reconciler.Site(name, fd));
-                    }
-                    return true;
-                });
-                if (seen != null) {
+                if (seen != null
+                        && !seen.ctime().equals(namespace.inode(directory).mirrorCtime())) {
+                    settleAll(differences(fd, directory));
                     markScanned(directory, seen);
                 }
-            } catch (java.io.UncheckedIOException e) {
-                throw e.getCause();
             } finally {
                 kernel.close(fd);
             }
         }
     }
 
-    private void settleUnchecked(Reconciler.Site site) {
-        try {
-            reconciler.settle(List.of(site), 0, 0, false);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+    /** The names of which mirror and namespace may say different things. */
+    private List<Reconciler.Site> differences(int fd, long directory) throws IOException {
+        Map<Name, Long> shown = readAll(fd, directory);
+        List<Reconciler.Site> sites = new ArrayList<>();
+        shown.forEach((name, mirrorInode) -> {
+            if (!isKnown(name, mirrorInode)) {
+                sites.add(new Reconciler.Site(name, fd));
+            }
+        });
+        namespace.list(directory, 0, (bytes, ino, type, slot) -> {
+            Name name = new Name(directory, bytes);
+            Entry entry = shown.containsKey(name) ? null : namespace.entry(directory, bytes);
+            if (entry != null && namespace.isOnMirror(entry)) {
+                sites.add(new Reconciler.Site(name, fd));
+            }
+            return true;
+        });
+        return sites;
+    }
+
+    private void settleAll(List<Reconciler.Site> sites) throws IOException {
+        for (int from = 0; from < sites.size(); from += SETTLED_AT_ONCE) {
+            reconciler.settle(sites.subList(from, Math.min(sites.size(), from + SETTLED_AT_ONCE)), 0, 0, false);
         }
     }
 

@@ -5,13 +5,13 @@ import io.dcp.ipc.channel.Reply;
 import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.Stat;
-import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Inode;
-import io.dcp.storage.namespace.Name;
 import java.io.IOException;
-import java.util.List;
 
-/** The calls that change what a file is, not where it is. */
+/**
+ * The calls that change what a file is, not where it is. Each is made on the mirror and then recorded; what a kill leaves
+ * unrecorded shows by the mirror file's ctime.
+ */
 final class AttributeCalls {
     private final Services services;
     private final Kernel kernel;
@@ -47,80 +47,93 @@ final class AttributeCalls {
                 target -> kernel.fchownat(target.fd(), Paths.EMPTY, call.uid(), call.gid(), Stat.AT_EMPTY_PATH));
     }
 
+    @SuppressWarnings("try") // the lock is held, not used
     Reply utimens(Request request) throws IOException {
         FileCall call = request.call();
-        return change(
-                request,
-                call.flags(),
-                target -> kernel.utimensat(
-                        target.fd(),
-                        Paths.EMPTY,
-                        call.atimeSec(),
-                        call.atimeNs(),
-                        call.mtimeSec(),
-                        call.mtimeNs(),
-                        Stat.AT_EMPTY_PATH));
+        return change(request, call.flags(), target -> {
+            Inode inode = target.inode();
+            if (!isAbsent(inode)) {
+                return setTimes(target.fd(), call);
+            }
+            request.aboutToWait();
+            // Who fetches sets the times that are recorded.
+            try (FileLocks.Held held = services.contents().exclusively(inode.ino())) {
+                int done = setTimes(target.fd(), call);
+                Seen seen = services.tree().stat(target.fd());
+                if (done == 0 && seen != null && call.mtimeNs() != Stat.UTIME_OMIT) {
+                    services.reconciler().touched(inode.ino(), seen.mtime());
+                }
+                return done;
+            }
+        });
     }
 
+    private int setTimes(int fd, FileCall call) {
+        return kernel.utimensat(
+                fd, Paths.EMPTY, call.atimeSec(), call.atimeNs(), call.mtimeSec(), call.mtimeNs(), Stat.AT_EMPTY_PATH);
+    }
+
+    @SuppressWarnings("try") // the lock is held, not used
     Reply truncate(Request request) throws IOException {
         FileCall call = request.call();
         return change(request, 0, target -> {
             Inode inode = target.inode();
-            if (inode.isRegular() && inode.nlink() > 0) {
-                if (!inode.present() && call.size() > 0) {
-                    request.aboutToWait();
-                    services.context().asAgent(request.caller(), () -> {
-                        services.contents().fetch(inode.ino(), request.waitUntilNanos());
-                        return null;
-                    });
+            if (isAbsent(inode)) {
+                request.aboutToWait();
+                if (call.size() == 0) {
+                    try (FileLocks.Held held = services.contents().exclusively(inode.ino())) {
+                        return truncated(request, target);
+                    }
                 }
+                asAgent(request, () -> services.contents().fetch(inode.ino(), target.fd(), request.waitUntilNanos()));
+            }
+            if (inode.isRegular()
+                    && inode.nlink() > 0
+                    && services.namespace().inode(inode.ino()).present()) {
+                // What the kernel is about to drop may be all that is recorded when the agent is killed now.
                 services.dirty().grant(inode.ino());
             }
-            int done = kernel.truncate(Paths.ofDescriptor(target.fd()), call.size());
-            if (done == 0 && !inode.present()) {
-                markPresent(inode.ino());
-            }
-            return done;
+            return truncated(request, target);
         });
     }
 
-    private void markPresent(long ino) throws IOException {
-        try (Change change = services.namespace().change()) {
-            Inode now = change.inode(ino);
-            if (now != null) {
-                change.put(now.edit().present(true).build());
-                change.commit();
-            }
+    private int truncated(Request request, Targets.Target target) throws IOException {
+        int done =
+                kernel.truncate(Paths.ofDescriptor(target.fd()), request.call().size());
+        Seen seen = done < 0 ? null : services.tree().stat(target.fd());
+        if (seen != null && seen.isRegular() && target.inode().nlink() > 0) {
+            services.reconciler().replaced(target.inode().ino(), seen, 0, 0);
         }
+        return done;
+    }
+
+    private static boolean isAbsent(Inode inode) {
+        return inode.isRegular() && inode.nlink() > 0 && !inode.present();
     }
 
     Reply setxattr(Request request) throws IOException {
         FileCall call = request.call();
-        return changeXattrs(
+        return change(
                 request,
+                call.mode(),
                 target -> kernel.setxattr(Paths.ofDescriptor(target.fd()), call.path2(), call.payload(), call.flags()));
     }
 
     Reply removexattr(Request request) throws IOException {
         FileCall call = request.call();
-        return changeXattrs(request, target -> kernel.removexattr(Paths.ofDescriptor(target.fd()), call.path2()));
+        return change(
+                request, call.mode(), target -> kernel.removexattr(Paths.ofDescriptor(target.fd()), call.path2()));
     }
 
-    private Reply changeXattrs(Request request, OnFile onFile) throws IOException {
-        return change(request, request.call().mode(), target -> {
-            int done = onFile.call(target);
-            if (done == 0 && target.inode().nlink() > 0) {
-                recordXattrs(request, target.inode());
+    /** The caller has changed attributes natively through a descriptor. */
+    Reply changed(Request request) throws IOException {
+        FileCall call = request.call();
+        try (Targets.Target target = targets.existing(request, call.directory(), Paths.EMPTY, Stat.AT_EMPTY_PATH)) {
+            if (target.reply() == null && target.inode().nlink() > 0) {
+                record(request, target, target.seen(), false, 0, 0);
             }
-            return done;
-        });
-    }
-
-    private void recordXattrs(Request request, Inode inode) throws IOException {
-        services.context().asAgent(request.caller(), () -> {
-            services.xattrs().record(inode);
-            return null;
-        });
+            return Reply.done();
+        }
     }
 
     private Reply change(Request request, int atFlags, OnFile onFile) throws IOException {
@@ -129,56 +142,40 @@ final class AttributeCalls {
             if (target.reply() != null) {
                 return target.reply();
             }
-            int intent = arm(request, target.inode());
-            try {
-                int done = onFile.call(target);
-                if (done < 0) {
-                    return Reply.error(-done);
-                }
-                recordSeen(request, target);
-                return Reply.done();
-            } finally {
-                if (intent >= 0) {
-                    services.intents().disarm(intent);
-                }
+            int done = onFile.call(target);
+            if (done < 0) {
+                return Reply.error(-done);
             }
-        }
-    }
-
-    private int arm(Request request, Inode inode) {
-        List<Name> names = services.namespace().names(inode.ino());
-        return names.isEmpty()
-                ? -1
-                : services.intents()
-                        .arm(request.caller().session(), request.call().requestId(), names.get(0), null);
-    }
-
-    private void recordSeen(Request request, Targets.Target target) throws IOException {
-        Seen seen = services.tree().stat(target.fd());
-        if (seen == null || target.inode().nlink() == 0) {
-            return;
-        }
-        Inode recorded = services.reconciler()
-                .record(
-                        target.inode().ino(),
-                        seen,
-                        request.caller().session(),
-                        request.call().requestId());
-        if (recorded != null && recorded.hasXattrs()) {
-            recordXattrs(request, recorded);
-        }
-    }
-
-    /** The caller has changed attributes natively through a descriptor. */
-    Reply changed(Request request) throws IOException {
-        FileCall call = request.call();
-        try (Targets.Target target = targets.existing(request, call.directory(), Paths.EMPTY, Stat.AT_EMPTY_PATH)) {
-            if (target.reply() != null || target.inode().nlink() == 0) {
-                return Reply.done();
+            Seen seen = services.tree().stat(target.fd());
+            if (seen != null && target.inode().nlink() > 0) {
+                boolean noticed = target.seen().ctime().equals(target.inode().mirrorCtime());
+                record(request, target, seen, noticed, request.caller().session(), call.requestId());
             }
-            services.reconciler().record(target.inode().ino(), target.seen(), 0, 0);
-            recordXattrs(request, target.inode());
             return Reply.done();
         }
+    }
+
+    /** Attributes with names first: if they cannot be recorded, the times must still tell that something changed. */
+    private void record(
+            Request request, Targets.Target target, Seen seen, boolean noticed, long session, long requestId)
+            throws IOException {
+        long ino = target.inode().ino();
+        asAgent(request, () -> {
+            services.xattrs().record(ino, target.fd());
+            services.reconciler().record(ino, seen, noticed, session, requestId);
+        });
+    }
+
+    /** Work that gives no result. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private void asAgent(Request request, Work work) throws IOException {
+        services.context().asAgent(request.caller(), () -> {
+            work.run();
+            return null;
+        });
     }
 }

@@ -8,6 +8,10 @@ import io.dcp.storage.namespace.Moment;
 final class AttributesOf {
     private AttributesOf() {}
 
+    private static boolean isAbsent(Inode inode) {
+        return inode.isRegular() && !inode.present();
+    }
+
     /** Of a file that is not in the tree: the kernel's. */
     static Attributes foreign(Seen seen) {
         return make(
@@ -15,6 +19,7 @@ final class AttributesOf {
                 seen.ino(),
                 seen.dev(),
                 seen.nlink(),
+                seen.sizeBytes(),
                 seen.blocks512(),
                 seen.mtime(),
                 seen.ctime(),
@@ -27,18 +32,20 @@ final class AttributesOf {
      *
      * <p>A directory's times change on the mirror when an entry is materialized, so they are the recorded ones, unless
      * the mirror's ctime says that something happened there natively. A file's ctime is the recorded one as long as the
-     * mirror file has not changed.
+     * mirror file has not changed. Of a file whose contents are not here, size and times are the recorded ones: nobody
+     * can have changed them natively, and while contents are brought the mirror file shows something else.
      */
     static Attributes of(Seen seen, Inode inode, long treeDevice) {
-        boolean unchanged = seen.ctime().equals(inode.mirrorCtime());
-        boolean recordedMtime = unchanged && inode.isDirectory();
-        long blocks = inode.isRegular() && !inode.present() ? (seen.sizeBytes() + 511) / 512 : seen.blocks512();
+        boolean absent = isAbsent(inode);
+        boolean unchanged = absent || seen.ctime().equals(inode.mirrorCtime());
+        boolean recordedMtime = absent || (unchanged && inode.isDirectory());
         return make(
                 seen,
                 inode.ino(),
                 treeDevice,
                 inode.nlink(),
-                blocks,
+                absent ? inode.sizeBytes() : seen.sizeBytes(),
+                absent ? (inode.sizeBytes() + 511) / 512 : seen.blocks512(),
                 recordedMtime ? inode.mtime() : seen.mtime(),
                 unchanged ? inode.ctime() : seen.ctime(),
                 inode.btime(),
@@ -50,6 +57,7 @@ final class AttributesOf {
             long ino,
             long device,
             int nlink,
+            long sizeBytes,
             long blocks,
             Moment mtime,
             Moment ctime,
@@ -63,7 +71,7 @@ final class AttributesOf {
                 nlink,
                 seen.uid(),
                 seen.gid(),
-                seen.sizeBytes(),
+                sizeBytes,
                 blocks,
                 seen.blockSizeBytes(),
                 seen.atime().seconds(),
@@ -95,18 +103,24 @@ final class AttributesOf {
                 .present(true);
     }
 
-    /** The next record of a file that was changed on the mirror. */
+    /**
+     * The next record of a file that was changed on the mirror. The caller makes sure that a directory's entries were
+     * looked at since, or sets its mirror ctime to {@link Moment#ZERO}.
+     */
     static Inode.Draft refreshed(Inode inode, Seen seen) {
+        int later = seen.ctime().compareTo(inode.mirrorCtime());
+        if (later <= 0) {
+            // Another thread has looked since, and has recorded it before.
+            return later < 0 ? inode.edit() : inode.edit().atime(seen.atime());
+        }
         Inode.Draft draft =
                 inode.edit().mode(seen.mode()).owner(seen.uid(), seen.gid()).atime(seen.atime());
-        if (seen.ctime().equals(inode.mirrorCtime())) {
-            return draft;
+        draft.ctime(seen.ctime()).mirrorCtime(seen.ctime());
+        if (!isAbsent(inode)) {
+            draft.mtime(seen.mtime());
         }
-        draft.mtime(seen.mtime()).ctime(seen.ctime()).mirrorCtime(seen.ctime());
-        if (!inode.isDirectory()) {
+        if (!inode.isDirectory() && !isAbsent(inode)) {
             draft.sizeBytes(seen.sizeBytes());
-        } else if (inode.mirrorCtime().equals(Moment.ZERO)) {
-            draft.mirrorCtime(Moment.ZERO);
         }
         return draft;
     }

@@ -1,6 +1,7 @@
 package io.dcp.storage.mirror;
 
-import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.Stat;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Namespace;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,93 +21,97 @@ final class Contents {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final MirrorTree tree;
+    private final Kernel kernel;
     private final Namespace namespace;
     private final FileTransfer transfer;
-    private final ConcurrentHashMap<Long, Object> fetching = new ConcurrentHashMap<>();
+    private final FileLocks files = new FileLocks();
 
     Contents(MirrorTree tree, Namespace namespace, FileTransfer transfer) {
         this.tree = tree;
+        this.kernel = tree.kernel();
         this.namespace = namespace;
         this.transfer = transfer;
+    }
+
+    /** Keeps everybody from fetching a file, waiting for one who does. */
+    FileLocks.Held exclusively(long ino) {
+        return files.hold(ino);
     }
 
     /**
      * Makes an inode's contents present. Waits for another thread that is fetching them, and for an object store that is
      * away.
      *
+     * @param fd any descriptor of the mirror file
      * @param deadlineNanos on {@link System#nanoTime}: until when to wait for the store
      * @throws IOException if they cannot be had: the cause is logged with the file
      */
-    void fetch(long ino, long deadlineNanos) throws IOException {
-        Object lock = fetching.computeIfAbsent(ino, key -> new Object());
-        synchronized (lock) {
-            try {
-                for (; ; ) {
-                    Inode inode = namespace.inode(ino);
-                    if (inode == null || inode.present() || !inode.isRegular()) {
-                        return;
-                    }
-                    try {
-                        fetchNow(inode);
-                        return;
-                    } catch (ObjectStoreUnavailable e) {
-                        if (System.nanoTime() - deadlineNanos + RETRY_NANOS > 0) {
-                            log.error(
-                                    "object store unavailable, contents cannot be read: {}: {}", inode, e.getMessage());
-                            throw new IOException(e);
-                        }
-                        TimeUnit.NANOSECONDS.sleep(RETRY_NANOS);
-                    } catch (RuntimeException e) {
-                        log.error("contents cannot be read: {}: {}", inode, e.getMessage());
+    @SuppressWarnings("try") // the lock is held, not used
+    void fetch(long ino, int fd, long deadlineNanos) throws IOException {
+        try (FileLocks.Held held = files.hold(ino)) {
+            for (; ; ) {
+                Inode inode = namespace.inode(ino);
+                if (inode == null || inode.present() || !inode.isRegular()) {
+                    return;
+                }
+                try {
+                    fetchNow(inode, fd);
+                    return;
+                } catch (ObjectStoreUnavailable e) {
+                    if (System.nanoTime() - deadlineNanos + RETRY_NANOS > 0) {
+                        log.error("object store unavailable, contents cannot be read: {}: {}", inode, e.getMessage());
                         throw new IOException(e);
                     }
+                    TimeUnit.NANOSECONDS.sleep(RETRY_NANOS);
+                } catch (IOException | RuntimeException e) {
+                    log.error("contents cannot be read: {}: {}", inode, e.getMessage());
+                    throw new IOException(e);
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while fetching", e);
-            } finally {
-                fetching.remove(ino, lock);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while fetching", e);
         }
     }
 
-    private void fetchNow(Inode inode) throws IOException {
-        int fd = tree.open(inode, OpenFlags.O_PATH);
-        if (fd < 0) {
-            throw new IOException("mirror file is gone: " + inode);
-        }
-        try {
-            byte[] path = Paths.ofDescriptor(fd);
-            try (FileChannel file = FileChannel.open(Path.of(Paths.text(path)), StandardOpenOption.WRITE)) {
-                transfer.download(file, inode.sizeBytes(), namespace.chunks(inode.ino()));
-            } catch (IOException e) {
-                log.error("contents cannot be brought to the mirror: {}: {}", inode, e.getMessage());
-                throw e;
-            }
-            tree.kernel()
-                    .utimensat(
-                            io.dcp.ipc.kernel.Stat.AT_FDCWD,
-                            path,
-                            inode.atime().seconds(),
-                            inode.atime().nanos(),
-                            inode.mtime().seconds(),
-                            inode.mtime().nanos(),
-                            0);
-            Seen seen = tree.stat(fd);
-            if (seen == null) {
-                throw new IOException("mirror file cannot be asked: " + inode);
-            }
-            markPresent(inode.ino(), seen);
+    private void fetchNow(Inode inode, int fd) throws IOException {
+        byte[] path = Paths.ofDescriptor(fd);
+        boolean complete = false;
+        try (FileChannel file = FileChannel.open(Path.of(Paths.text(path)), StandardOpenOption.WRITE)) {
+            transfer.download(file, inode.sizeBytes(), namespace.chunks(inode.ino()));
+            complete = true;
         } finally {
-            tree.kernel().close(fd);
+            if (!complete) {
+                kernel.truncate(path, 0);
+                kernel.truncate(path, inode.sizeBytes());
+            }
+            kernel.utimensat(
+                    Stat.AT_FDCWD,
+                    path,
+                    0,
+                    Stat.UTIME_OMIT,
+                    inode.mtime().seconds(),
+                    inode.mtime().nanos(),
+                    0);
         }
+        Seen seen = tree.stat(fd);
+        if (seen == null) {
+            throw new IOException("mirror file cannot be asked: " + inode);
+        }
+        markPresent(inode.ino(), seen);
     }
 
+    /** Mode and owner may have been changed meanwhile, and a later comparison of times must not hide that. */
     private void markPresent(long ino, Seen seen) throws IOException {
         try (Change change = namespace.change()) {
             Inode now = change.inode(ino);
             if (now != null && !now.present()) {
-                change.put(now.edit().present(true).mirrorCtime(seen.ctime()).build());
+                change.put(now.edit()
+                        .present(true)
+                        .mode(seen.mode())
+                        .owner(seen.uid(), seen.gid())
+                        .mirrorCtime(seen.ctime())
+                        .build());
                 change.commit();
             }
         }

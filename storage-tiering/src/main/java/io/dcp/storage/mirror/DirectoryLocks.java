@@ -1,10 +1,13 @@
 package io.dcp.storage.mirror;
 
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Locks of directories, by inode number. Held across the kernel's change of a directory on the mirror and the record of
  * it, so that both happen in the same order. Striped: two directories may share a lock.
+ *
+ * <p>Who needs several takes them by one call, which orders them. A thread that holds one may only take it again.
  */
 final class DirectoryLocks {
     private static final int STRIPES = 1024;
@@ -29,15 +32,19 @@ final class DirectoryLocks {
         return lock::unlock;
     }
 
-    /** Holds two directories, which may be the same, in an order that all callers share. */
-    Held hold(long one, long other) {
-        int low = Math.min(stripe(one), stripe(other));
-        int high = Math.max(stripe(one), stripe(other));
-        stripes[low].lock();
-        stripes[high].lock();
+    /** Holds several directories, some of which may be the same. */
+    Held hold(long... directories) {
+        int[] order = Arrays.stream(directories)
+                .mapToInt(DirectoryLocks::stripe)
+                .sorted()
+                .toArray();
+        for (int stripe : order) {
+            stripes[stripe].lock();
+        }
         return () -> {
-            stripes[high].unlock();
-            stripes[low].unlock();
+            for (int stripe : order) {
+                stripes[stripe].unlock();
+            }
         };
     }
 

@@ -53,6 +53,9 @@ final class DirtyFiles {
                 DirtyFile granted = file;
                 if (granted == null) {
                     try (Change change = namespace.change()) {
+                        if (change.inode(ino) == null) {
+                            return null; // its last name went meanwhile
+                        }
                         change.dirty(ino, true);
                         change.commit();
                     } catch (IOException e) {

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Remembers which names are being changed on the mirror, so that an agent that starts after a kill can look at them. The
@@ -33,6 +34,7 @@ final class IntentSlots {
 
     private final MappedByteBuffer file;
     private final ArrayBlockingQueue<Integer> free = new ArrayBlockingQueue<>(SLOTS);
+    private final ConcurrentLinkedQueue<Integer> kept = new ConcurrentLinkedQueue<>();
 
     /** What was being done when the agent was killed. */
     record Intent(List<Name> names, long session, long requestId) {}
@@ -56,18 +58,21 @@ final class IntentSlots {
     List<Intent> left() {
         List<Intent> intents = new ArrayList<>();
         for (int slot = 0; slot < SLOTS; slot++) {
-            int at = slot * SLOT_BYTES;
-            if ((int) INT.getVolatile(file, at) == 1) {
-                int count = file.getInt(at + 4);
-                List<Name> names = new ArrayList<>(2);
-                names.add(read(at));
-                if (count == 2) {
-                    names.add(read(at + SECOND));
-                }
-                intents.add(new Intent(names, file.getLong(at + 8), file.getLong(at + 16)));
+            if ((int) INT.getVolatile(file, slot * SLOT_BYTES) == 1) {
+                intents.add(read(slot));
             }
         }
         return intents;
+    }
+
+    private Intent read(int slot) {
+        int at = slot * SLOT_BYTES;
+        List<Name> names = new ArrayList<>(2);
+        names.add(readName(at));
+        if (file.getInt(at + 4) == 2) {
+            names.add(readName(at + SECOND));
+        }
+        return new Intent(names, file.getLong(at + 8), file.getLong(at + 16));
     }
 
     void forgetAll() {
@@ -102,13 +107,45 @@ final class IntentSlots {
         free.add(slot);
     }
 
+    /** Instead of {@link #disarm}: the kernel has made the change, but it could not be recorded. */
+    void keep(int slot) {
+        kept.add(slot);
+    }
+
+    /** Tries to record what was {@link #keep kept}; what cannot be recorded now stays. */
+    void retryKept(Retry retry) throws IOException {
+        for (Integer slot; (slot = kept.poll()) != null; ) {
+            boolean done = false;
+            try {
+                retry.record(read(slot));
+                done = true;
+            } finally {
+                if (done) {
+                    disarm(slot);
+                } else {
+                    kept.add(slot);
+                }
+            }
+        }
+    }
+
+    boolean hasKept() {
+        return !kept.isEmpty();
+    }
+
+    /** Records what the mirror shows of an intent's names. */
+    @FunctionalInterface
+    interface Retry {
+        void record(Intent intent) throws IOException;
+    }
+
     private void write(int at, Name name) {
         file.putLong(at + 24, name.directory());
         file.putInt(at + 32, name.bytes().length);
         file.put(at + 36, name.bytes());
     }
 
-    private Name read(int at) {
+    private Name readName(int at) {
         byte[] bytes = new byte[Math.min(255, Math.max(0, file.getInt(at + 32)))];
         file.get(at + 36, bytes);
         return new Name(file.getLong(at + 24), bytes);

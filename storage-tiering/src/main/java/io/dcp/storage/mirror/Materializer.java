@@ -35,6 +35,7 @@ final class Materializer {
     private final DirectoryLocks locks;
     private final Reconciler reconciler;
     private final Xattrs xattrs;
+    private final Object hardLinks = new Object();
 
     Materializer(MirrorTree tree, Namespace namespace, DirectoryLocks locks, Reconciler reconciler, Xattrs xattrs) {
         this.tree = tree;
@@ -61,37 +62,41 @@ final class Materializer {
                 OpenFlags.O_PATH | OpenFlags.O_CLOEXEC,
                 0);
         int links = 0;
-        while (fd >= 0 && !rest.isEmpty()) {
-            byte[] component = rest.pop();
-            Seen directory = tree.stat(fd);
-            Inode parent = directory == null ? null : tree.inodeOf(directory);
-            if (parent != null && parent.isDirectory() && !Paths.isDots(component)) {
-                ensureName(fd, parent.ino(), component);
-            }
-            int next = kernel.openat(fd, component, WALK, 0);
-            Seen seen = next < 0 ? null : tree.stat(next);
-            if (seen != null && seen.isSymlink() && (follow || !rest.isEmpty())) {
-                byte[] target = targetOf(next);
-                kernel.close(next);
-                // Outside the tree the kernel follows, which knows the magic links of /proc; if it cannot, the text
-                // leads
-                // to what the mirror may lack.
-                next = parent == null ? kernel.openat(fd, component, OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0) : -1;
-                if (next < 0) {
-                    if (target == null || ++links > MAX_LINKS) {
-                        break;
-                    }
-                    push(rest, target);
-                    next = Paths.isAbsolute(target)
-                            ? kernel.openat(Stat.AT_FDCWD, Paths.bytes("/"), WALK, 0)
-                            : kernel.openat(fd, Paths.bytes("."), WALK, 0);
+        try {
+            while (fd >= 0 && !rest.isEmpty()) {
+                byte[] component = rest.pop();
+                Seen directory = tree.stat(fd);
+                Inode parent = directory == null ? null : tree.inodeOf(directory);
+                if (parent != null && parent.isDirectory() && !Paths.isDots(component)) {
+                    ensureName(fd, parent.ino(), component);
                 }
+                int next = kernel.openat(fd, component, WALK, 0);
+                Seen seen = next < 0 ? null : tree.stat(next);
+                if (seen != null && seen.isSymlink() && (follow || !rest.isEmpty())) {
+                    byte[] target = targetOf(next);
+                    kernel.close(next);
+                    // Outside the tree the kernel follows, which knows the magic links of /proc; if it cannot, the text
+                    // leads to what the mirror may lack.
+                    next = parent == null
+                            ? kernel.openat(fd, component, OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0)
+                            : -1;
+                    if (next < 0) {
+                        if (target == null || ++links > MAX_LINKS) {
+                            return;
+                        }
+                        push(rest, target);
+                        next = Paths.isAbsolute(target)
+                                ? kernel.openat(Stat.AT_FDCWD, Paths.bytes("/"), WALK, 0)
+                                : kernel.openat(fd, Paths.bytes("."), WALK, 0);
+                    }
+                }
+                kernel.close(fd);
+                fd = next;
             }
-            kernel.close(fd);
-            fd = next;
-        }
-        if (fd >= 0) {
-            kernel.close(fd);
+        } finally {
+            if (fd >= 0) {
+                kernel.close(fd);
+            }
         }
     }
 
@@ -145,13 +150,76 @@ final class Materializer {
         }
     }
 
+    /** Materializes all names of an inode, and the directories that they are in. Holds no lock when it is called. */
+    void ensureAllNames(long ino) throws IOException {
+        for (Name name : namespace.names(ino)) {
+            Entry entry = namespace.entry(name.directory(), name.bytes());
+            if (entry != null && !namespace.isOnMirror(entry)) {
+                int fd = ensureDirectory(name.directory());
+                if (fd >= 0) {
+                    try {
+                        ensureName(fd, name.directory(), name.bytes());
+                    } finally {
+                        kernel.close(fd);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Whether all names of an inode are on the mirror. Once they are, they stay. */
+    boolean hasAllNames(long ino) {
+        return namespace.names(ino).stream()
+                .map(name -> namespace.entry(name.directory(), name.bytes()))
+                .allMatch(entry -> entry == null || namespace.isOnMirror(entry));
+    }
+
+    /** Materializes a directory and those above it; an O_PATH descriptor, or a negative errno. */
+    private int ensureDirectory(long ino) throws IOException {
+        if (ino == Namespace.ROOT) {
+            return kernel.openat(tree.rootFd(), Paths.bytes("."), WALK, 0);
+        }
+        List<Name> names = namespace.names(ino);
+        int above =
+                names.isEmpty() ? -Errno.ENOENT : ensureDirectory(names.get(0).directory());
+        if (above < 0) {
+            return above;
+        }
+        try {
+            Name name = names.get(0);
+            ensureName(above, name.directory(), name.bytes());
+            return kernel.openat(above, name.bytes(), WALK | OpenFlags.O_DIRECTORY, 0);
+        } finally {
+            kernel.close(above);
+        }
+    }
+
     private void materialize(int directoryFd, Name name, Entry entry) throws IOException {
         Inode inode = namespace.inode(entry.ino());
         if (inode == null) {
             log.error("dangling entry, left alone: name={} ino={}", name, entry.ino());
             return;
         }
-        boolean linked = namespace.isOnMirror(inode);
+        if (inode.isDirectory() || inode.nlink() == 1) {
+            materialize(directoryFd, name, inode, false);
+            return;
+        }
+        // Two names at the same time would make two files of one.
+        synchronized (hardLinks) {
+            Inode now = namespace.inode(entry.ino());
+            boolean linked = namespace.isOnMirror(now) && hasNameOnMirror(now.ino());
+            materialize(directoryFd, name, now, linked);
+        }
+    }
+
+    private boolean hasNameOnMirror(long ino) {
+        return namespace.names(ino).stream()
+                .map(name -> namespace.entry(name.directory(), name.bytes()))
+                .anyMatch(entry -> entry != null && namespace.isOnMirror(entry));
+    }
+
+    private void materialize(int directoryFd, Name name, Inode inode, boolean linked) throws IOException {
+        Seen before = tree.stat(directoryFd);
         int done = linked ? linkTo(directoryFd, name, inode) : make(directoryFd, name, inode);
         if (done == -Errno.EEXIST) {
             if (inTheWay(directoryFd, name)) {
@@ -159,21 +227,23 @@ final class Materializer {
             }
             done = linked ? linkTo(directoryFd, name, inode) : make(directoryFd, name, inode);
         }
-        if (done < 0) {
+        if (done < 0 || before == null) {
             throw new IOException("cannot put a name on the mirror: name=" + name + " error=" + Errno.name(-done));
         }
+        Moment mtime = before.mtime();
+        kernel.utimensat(
+                directoryFd, Paths.EMPTY, 0, Stat.UTIME_OMIT, mtime.seconds(), mtime.nanos(), Stat.AT_EMPTY_PATH);
         Seen seen = tree.look(directoryFd, name.bytes());
-        Seen parent = tree.stat(directoryFd);
-        if (seen == null || parent == null) {
+        Seen after = tree.stat(directoryFd);
+        if (seen == null || after == null) {
             throw new IOException("a name vanished from the mirror while it was made: name=" + name);
         }
-        record(name, inode, seen, parent);
+        record(name, inode.ino(), seen, linked, before, after);
     }
 
-    private void record(Name name, Inode inode, Seen seen, Seen parent) throws IOException {
+    private void record(Name name, long ino, Seen seen, boolean linked, Seen before, Seen after) throws IOException {
         try (Change change = namespace.change()) {
-            Inode now = change.inode(inode.ino());
-            boolean linked = namespace.isOnMirror(now);
+            Inode now = change.inode(ino);
             Inode.Draft draft = now.edit();
             if (linked) {
                 draft.mirrorCtime(seen.ctime());
@@ -184,8 +254,9 @@ final class Materializer {
             change.put(draft.build());
             change.materialized(name);
             Inode directory = change.inode(name.directory());
-            if (!directory.mirrorCtime().equals(Moment.ZERO)) {
-                change.put(directory.edit().mirrorCtime(parent.ctime()).build());
+            // If something else happened in the directory, it still has to be noticed.
+            if (directory.mirrorCtime().equals(before.ctime())) {
+                change.put(directory.edit().mirrorCtime(after.ctime()).build());
             }
             change.commit();
         }
@@ -216,15 +287,21 @@ final class Materializer {
         return true;
     }
 
-    private int linkTo(int directoryFd, Name name, Inode inode) {
+    private int linkTo(int directoryFd, Name name, Inode inode) throws IOException {
         int fd = tree.open(inode, OpenFlags.O_PATH);
         if (fd < 0) {
             return fd;
         }
-        int done =
-                kernel.linkat(Stat.AT_FDCWD, Paths.ofDescriptor(fd), directoryFd, name.bytes(), Stat.AT_SYMLINK_FOLLOW);
-        kernel.close(fd);
-        return done;
+        try {
+            Seen before = tree.stat(fd);
+            if (before != null) {
+                reconciler.record(inode.ino(), before, false, 0, 0);
+            }
+            return kernel.linkat(
+                    Stat.AT_FDCWD, Paths.ofDescriptor(fd), directoryFd, name.bytes(), Stat.AT_SYMLINK_FOLLOW);
+        } finally {
+            kernel.close(fd);
+        }
     }
 
     private int make(int directoryFd, Name name, Inode inode) {

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Mirror implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Mirror.class);
     private static final int WORKERS = 32;
+    private static final int WORKERS_END_S = 1;
 
     private final Services services;
     private final ExecutorService workers;
@@ -32,8 +33,8 @@ public final class Mirror implements AutoCloseable {
     private Mirror(Services services, ExecutorService workers) {
         this.services = services;
         this.workers = workers;
-        this.calls = new MirrorCalls(services, workers);
         this.recovery = new Recovery(services);
+        this.calls = new MirrorCalls(services, workers, recovery);
     }
 
     /**
@@ -43,13 +44,18 @@ public final class Mirror implements AutoCloseable {
      * @throws IllegalStateException if the metadata is of another version
      */
     public static Mirror open(
-            MirrorConfig config, Kernel kernel, MetadataStore store, FileTransfer transfer, ObjectStore objects)
+            MirrorConfig config, Kernel kernel, MetadataStore metadata, FileTransfer transfer, ObjectStore objects)
             throws IOException {
+        CallerContext context = new CallerContext(kernel);
+        MetadataStore store = new AgentStore(metadata, context.credentials());
         Namespace namespace = Namespace.open(store);
         MirrorTree tree = new MirrorTree(kernel, namespace, config.root());
         Region region = new Region(config.region());
         region.cold(true);
         Recovery.attach(namespace, tree);
+        if (namespace.isSweeping()) {
+            Recovery.sweep(namespace, tree);
+        }
         DirectoryLocks locks = new DirectoryLocks();
         Orphans orphans = new Orphans();
         DirtyFiles dirty = new DirtyFiles(namespace);
@@ -61,7 +67,7 @@ public final class Mirror implements AutoCloseable {
                 store,
                 namespace,
                 tree,
-                new CallerContext(kernel),
+                context,
                 locks,
                 new IntentSlots(config.intents()),
                 orphans,
@@ -74,7 +80,7 @@ public final class Mirror implements AutoCloseable {
                 new Contents(tree, namespace, transfer),
                 new WriteBack(tree, namespace, store, dirty, transfer, objects, region, config),
                 region);
-        Mirror mirror = new Mirror(services, workers(kernel, services.context()));
+        Mirror mirror = new Mirror(services, workers(kernel, context));
         mirror.recovery.settleIntents();
         region.publish(namespace.device(), tree.root().dev(), tree.root().mountId());
         region.throttle(false);
@@ -149,15 +155,22 @@ public final class Mirror implements AutoCloseable {
                     + services.dirty().count());
         }
         services.region().cold(true);
-        Recovery.replaced(services.namespace(), services.tree());
+        Recovery.replaced(services.namespace(), services.tree(), true);
         services.store().sync();
-        new MirrorSweep(services.kernel()).empty(services.tree().rootFd());
-        Recovery.rootEmptied(services.namespace(), services.tree());
+        Recovery.sweep(services.namespace(), services.tree());
     }
 
     @Override
     public void close() {
         workers.shutdown();
         services.writeBack().close();
+        try {
+            if (!workers.awaitTermination(WORKERS_END_S, TimeUnit.SECONDS)) {
+                log.warn("calls are still waiting; their callers will ask again");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        services.tree().close();
     }
 }

@@ -26,9 +26,11 @@ final class MirrorCalls implements CallHandler {
     private final AttributeCalls attributes;
     private final QueryCalls queries;
     private final PrepareCalls prepares;
+    private final Recovery recovery;
 
-    MirrorCalls(Services services, ExecutorService workers) {
+    MirrorCalls(Services services, ExecutorService workers, Recovery recovery) {
         this.services = services;
+        this.recovery = recovery;
         this.workers = workers;
         Targets targets = new Targets(services);
         this.opens = new OpenCalls(services, targets);
@@ -59,6 +61,9 @@ final class MirrorCalls implements CallHandler {
 
     private Reply answer(Request request) {
         FileCall call = request.call();
+        if (services.intents().hasKept()) {
+            retryKept();
+        }
         int assumed = services.context().assume(request.caller());
         if (assumed < 0) {
             return Reply.error(Errno.EACCES);
@@ -76,6 +81,15 @@ final class MirrorCalls implements CallHandler {
             return Reply.error(Errno.EIO);
         } finally {
             services.context().assumeAgent();
+        }
+    }
+
+    /** Under the agent's credentials, in which every call begins and ends. */
+    private void retryKept() {
+        try {
+            recovery.retryKept();
+        } catch (IOException | RuntimeException e) {
+            log.debug("a change that was made still cannot be recorded: {}", e.toString());
         }
     }
 

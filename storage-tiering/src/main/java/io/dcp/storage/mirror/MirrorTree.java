@@ -47,6 +47,11 @@ final class MirrorTree {
         }
     }
 
+    /** Lets go of the root; nothing may be asked afterwards. */
+    void close() {
+        kernel.close(rootFd);
+    }
+
     Kernel kernel() {
         return kernel;
     }

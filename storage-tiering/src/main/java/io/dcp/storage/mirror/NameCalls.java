@@ -4,24 +4,24 @@ import io.dcp.ipc.channel.FileCall;
 import io.dcp.ipc.channel.Reply;
 import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
-import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
-import io.dcp.storage.namespace.Inode;
-import io.dcp.storage.namespace.Name;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
 
 /** The calls that make, move and remove names. */
 final class NameCalls {
     private final Services services;
     private final Kernel kernel;
     private final Targets targets;
+    private final Removals removals;
 
     NameCalls(Services services, Targets targets) {
         this.services = services;
         this.kernel = services.kernel();
         this.targets = targets;
+        this.removals = new Removals(services);
     }
 
     Reply mkdir(Request request) throws IOException {
@@ -41,10 +41,7 @@ final class NameCalls {
 
     Reply unlink(Request request) throws IOException {
         FileCall call = request.call();
-        return change(request, place -> {
-            ensureNotEmpty(request, place);
-            return kernel.unlinkat(place.directoryFd(), place.bytes(), call.flags());
-        });
+        return change(request, place -> kernel.unlinkat(place.directoryFd(), place.bytes(), call.flags()));
     }
 
     /** Takes in a name that the caller has made natively. */
@@ -52,14 +49,8 @@ final class NameCalls {
         return change(request, place -> 0);
     }
 
-    /** The system call of a change, at its place; 0 or a negative errno. */
-    @FunctionalInterface
-    private interface AtPlace {
-        int call(Place place) throws IOException;
-    }
-
     @SuppressWarnings("try") // locks are held, not used
-    private Reply change(Request request, AtPlace atPlace) throws IOException {
+    private Reply change(Request request, ToIntFunction<Place> systemCall) throws IOException {
         FileCall call = request.call();
         try (Targets.Placed placed = targets.place(request, call.directory(), call.path(), false)) {
             if (placed.reply() != null) {
@@ -70,21 +61,23 @@ final class NameCalls {
                 return Reply.natively();
             }
             if (!place.isEntry()) {
-                return refused(atPlace.call(place));
+                return refused(systemCall.applyAsInt(place));
             }
-            try (DirectoryLocks.Held held =
-                    services.locks().hold(place.directory().ino())) {
-                return armed(request, place, null, () -> call(atPlace, place));
+            try (DirectoryLocks.Held held = hold(request, place)) {
+                return armed(request, place, null, () -> systemCall.applyAsInt(place));
             }
         }
     }
 
-    private static int call(AtPlace atPlace, Place place) {
-        try {
-            return atPlace.call(place);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    private DirectoryLocks.Held hold(Request request, Place place) throws IOException {
+        long directory = place.directory().ino();
+        boolean onlyItself =
+                switch (request.call().operation()) {
+                    case UNLINK ->
+                        !services.namespace().isCold() && (request.call().flags() & Stat.AT_REMOVEDIR) == 0;
+                    default -> true;
+                };
+        return onlyItself ? services.locks().hold(directory) : removals.hold(request, place, directory);
     }
 
     private static Reply refused(int result) {
@@ -93,28 +86,11 @@ final class NameCalls {
 
     /** Makes a change of one or two names: remembers it, calls the kernel, records what came of it. */
     private Reply armed(Request request, Place first, Place secondOrNull, IntSupplier systemCall) throws IOException {
-        long session = request.caller().session();
-        long requestId = request.call().requestId();
-        Name firstName = first.name();
-        Name secondName = secondOrNull == null ? null : secondOrNull.name();
-        int intent = services.intents().arm(session, requestId, firstName, secondName);
-        try {
-            int result = systemCall.getAsInt();
-            if (result < 0) {
-                return Reply.error(-result);
-            }
-            Reconciler.Site site = new Reconciler.Site(firstName, first.directoryFd(), true);
-            List<Reconciler.Site> sites = secondOrNull == null
-                    ? List.of(site)
-                    : List.of(new Reconciler.Site(secondName, secondOrNull.directoryFd(), true), site);
-            services.context()
-                    .asAgent(request.caller(), () -> services.reconciler().settle(sites, session, requestId, true));
-            return Reply.done();
-        } catch (java.io.UncheckedIOException e) {
-            throw e.getCause();
-        } finally {
-            services.intents().disarm(intent);
-        }
+        Reconciler.Site site = services.reconciler().before(first);
+        List<Reconciler.Site> sites = secondOrNull == null
+                ? List.of(site)
+                : List.of(services.reconciler().before(secondOrNull), site);
+        return new ArmedChange(services, request, sites).make(systemCall, Reply::done);
     }
 
     @SuppressWarnings("try") // locks are held, not used
@@ -138,9 +114,8 @@ final class NameCalls {
             if (!one.isEntry() || !other.isEntry()) {
                 return refused(systemCall.getAsInt());
             }
-            try (DirectoryLocks.Held held = services.locks()
-                    .hold(one.directory().ino(), other.directory().ino())) {
-                ensureNotEmpty(request, other);
+            try (DirectoryLocks.Held held =
+                    removals.hold(request, other, one.directory().ino())) {
                 return armed(request, one, other, systemCall);
             }
         }
@@ -179,28 +154,5 @@ final class NameCalls {
                 return armed(request, place, null, systemCall);
             }
         }
-    }
-
-    /** If a directory of the tree is about to be removed or replaced, the kernel must see that it is not empty. */
-    private void ensureNotEmpty(Request request, Place place) throws IOException {
-        if (!services.namespace().isCold() || !place.isEntry()) {
-            return;
-        }
-        services.context().asAgent(request.caller(), () -> {
-            int fd = kernel.openat(
-                    place.directoryFd(),
-                    place.bytes(),
-                    OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC,
-                    0);
-            if (fd >= 0) {
-                Seen seen = services.tree().stat(fd);
-                Inode inode = seen == null ? null : services.tree().inodeOf(seen);
-                if (inode != null) {
-                    services.materializer().ensureNotEmpty(fd, inode.ino());
-                }
-                kernel.close(fd);
-            }
-            return null;
-        });
     }
 }

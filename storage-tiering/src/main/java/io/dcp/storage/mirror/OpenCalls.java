@@ -1,6 +1,5 @@
 package io.dcp.storage.mirror;
 
-import io.dcp.ipc.channel.Attributes;
 import io.dcp.ipc.channel.FileCall;
 import io.dcp.ipc.channel.Reply;
 import io.dcp.ipc.kernel.Errno;
@@ -9,10 +8,10 @@ import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Inode;
-import io.dcp.storage.namespace.Name;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /**
  * open(2). Every open is made afresh for its caller, under the caller's credentials: a descriptor that was shared would
@@ -20,6 +19,7 @@ import java.util.List;
  */
 final class OpenCalls {
     private static final int MAX_LINKS = 40;
+    private static final int LEASE_TRIES = 1000;
     private static final int O_TMPFILE_BIT = OpenFlags.O_TMPFILE & ~OpenFlags.O_DIRECTORY;
 
     private final Services services;
@@ -85,22 +85,21 @@ final class OpenCalls {
 
     /** The answer that passes a descriptor; NATIVE if it is not of the tree. */
     private Reply given(Request request, int fd, boolean evenIfForeign) throws IOException {
-        Seen seen = services.tree().stat(fd);
-        Inode inode = seen == null ? null : targets.inodeOf(request, fd, seen);
-        if (inode == null) {
-            kernel.close(fd);
-            return Reply.natively();
+        boolean passed = false;
+        try {
+            Seen seen = services.tree().stat(fd);
+            Inode inode = seen == null ? null : targets.inodeOf(request, fd, seen);
+            passed = inode != null && (evenIfForeign || seen.isRegular() || seen.isDirectory());
+            return passed
+                    ? Reply.descriptor(
+                            fd,
+                            AttributesOf.of(seen, inode, services.namespace().device()))
+                    : Reply.natively();
+        } finally {
+            if (!passed) {
+                kernel.close(fd);
+            }
         }
-        Attributes attributes =
-                AttributesOf.of(seen, inode, services.namespace().device());
-        return evenIfForeign || Stat.isRegular(seen.mode()) || Stat.isDirectory(seen.mode())
-                ? Reply.descriptor(fd, attributes)
-                : closed(fd);
-    }
-
-    private Reply closed(int fd) {
-        kernel.close(fd);
-        return Reply.natively();
     }
 
     private Reply openExisting(Request request, int flags, int directory, byte[] path) throws IOException {
@@ -130,69 +129,98 @@ final class OpenCalls {
         if (!seen.isRegular() && !seen.isDirectory()) {
             return Reply.natively();
         }
-        prepare(request, target.inode(), flags);
         int plain = flags & ~(OpenFlags.O_CREAT | OpenFlags.O_EXCL);
-        // O_NOFOLLOW stays among the flags that F_GETFL shows, so it must be given; the way by descriptor is a link.
-        int fd = (flags & OpenFlags.O_NOFOLLOW) != 0
-                ? kernel.openat(at.fd(), at.path(), plain, 0)
-                : kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(target.fd()), plain, 0);
-        return opened(request, fd, target.inode(), flags);
+        return openTarget(request, target, flags, () -> reopened(at, target, plain));
     }
 
-    /** What has to be true of a regular file before a program gets it. */
-    private void prepare(Request request, Inode inode, int flags) throws IOException {
-        if (!inode.isRegular() || inode.nlink() == 0) {
-            return;
+    /** O_NOFOLLOW stays among the flags that F_GETFL shows, so it must be given; but the way by descriptor is a link. */
+    private int reopened(At at, Targets.Target target, int flags) {
+        if ((flags & OpenFlags.O_NOFOLLOW) != 0 && (flags & OpenFlags.O_TRUNC) == 0) {
+            int fd = kernel.openat(at.fd(), at.path(), flags, 0);
+            Seen seen = fd < 0 ? null : services.tree().stat(fd);
+            if (fd < 0 || (seen != null && seen.ino() == target.seen().ino())) {
+                return fd;
+            }
+            kernel.close(fd); // another file has the name by now, of which nothing is prepared
         }
-        boolean emptied = (flags & OpenFlags.O_TRUNC) != 0;
-        if (!inode.present() && !emptied) {
-            request.aboutToWait();
-            services.context().asAgent(request.caller(), () -> {
-                services.contents().fetch(inode.ino(), request.waitUntilNanos());
-                return null;
-            });
-        }
-        if (mayWrite(flags)) {
-            services.dirty().grant(inode.ino());
-        }
+        return kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(target.fd()), flags & ~OpenFlags.O_NOFOLLOW, 0);
     }
 
-    private Reply opened(Request request, int fd, Inode inode, int flags) throws IOException {
+    /** Opens a regular file or directory that was found; its contents are here before a program gets it. */
+    @SuppressWarnings("try") // the lock is held, not used
+    private Reply openTarget(Request request, Targets.Target target, int flags, IntSupplier systemCall)
+            throws IOException {
+        Inode inode = target.inode();
+        if (!inode.isRegular() || inode.nlink() == 0 || inode.present()) {
+            return opened(request, target, flags, systemCall);
+        }
+        request.aboutToWait();
+        if ((flags & OpenFlags.O_TRUNC) != 0) {
+            try (FileLocks.Held held = services.contents().exclusively(inode.ino())) {
+                return opened(request, target, flags, systemCall);
+            }
+        }
+        services.context().asAgent(request.caller(), () -> {
+            services.contents().fetch(inode.ino(), target.fd(), request.waitUntilNanos());
+            return null;
+        });
+        return opened(request, target, flags, systemCall);
+    }
+
+    private Reply opened(Request request, Targets.Target target, int flags, IntSupplier systemCall) throws IOException {
+        long ino = target.inode().ino();
+        boolean writing =
+                mayWrite(flags) && target.inode().isRegular() && target.inode().nlink() > 0;
+        boolean emptying = writing && (flags & OpenFlags.O_TRUNC) != 0;
+        Inode before = services.namespace().inode(ino);
+        if (emptying && before != null && before.present()) {
+            // What the kernel is about to drop may be all that is recorded when the agent is killed now.
+            services.dirty().grant(ino);
+        }
+        int fd = withoutOurLease(systemCall);
         if (fd < 0) {
             return Reply.error(-fd);
         }
-        Seen seen = services.tree().stat(fd);
-        if (seen == null) {
-            kernel.close(fd);
-            return Reply.error(Errno.EIO);
-        }
-        Inode now = inode;
-        if ((flags & OpenFlags.O_TRUNC) != 0 && inode.nlink() > 0) {
-            try {
-                now = emptied(request, inode, seen);
-            } catch (IOException e) {
+        boolean passed = false;
+        try {
+            Seen seen = services.tree().stat(fd);
+            if (seen == null || seen.ino() != target.seen().ino()) {
+                throw new IOException("a file was replaced natively while it was opened: ino=" + ino);
+            }
+            if (emptying) {
+                services.reconciler()
+                        .replaced(
+                                ino,
+                                seen,
+                                request.caller().session(),
+                                request.call().requestId());
+            } else if (writing) {
+                // Only now: write-back, which sees this descriptor, may have taken away an earlier mark.
+                services.dirty().grant(ino);
+            }
+            Inode now = services.namespace().inode(ino);
+            passed = true;
+            return Reply.descriptor(
+                    fd,
+                    AttributesOf.of(
+                            seen,
+                            now != null ? now : target.inode(),
+                            services.namespace().device()));
+        } finally {
+            if (!passed) {
                 kernel.close(fd);
-                throw e;
             }
         }
-        return Reply.descriptor(
-                fd, AttributesOf.of(seen, now, services.namespace().device()));
     }
 
-    private Inode emptied(Request request, Inode inode, Seen seen) throws IOException {
-        Inode after;
-        try (Change change = services.namespace().change()) {
-            Inode now = change.inode(inode.ino());
-            if (now == null) {
-                return inode;
-            }
-            after = AttributesOf.refreshed(now, seen).present(true).build();
-            change.put(after);
-            Sessions.record(change, request.caller().session(), request.call().requestId());
-            change.commit();
+    /** While write-back looks whether a file is in use, it has a lease for a moment, and O_NONBLOCK would not wait. */
+    private static int withoutOurLease(IntSupplier systemCall) {
+        int fd = systemCall.getAsInt();
+        for (int tries = 0; fd == -Errno.EAGAIN && tries < LEASE_TRIES; tries++) {
+            Thread.onSpinWait();
+            fd = systemCall.getAsInt();
         }
-        services.sessions().completed(request.caller().session(), request.call().requestId());
-        return after;
+        return fd;
     }
 
     private Reply openUnnamed(Request request, int flags) throws IOException {
@@ -251,11 +279,8 @@ final class OpenCalls {
                 if (fd < 0) {
                     return Reply.error(-fd);
                 }
-                try (Targets.Target target = targets.identified(request, fd)) {
-                    if (target.reply() != null) {
-                        return target.reply();
-                    }
-                    if (!target.seen().isSymlink() && !mustFetch(target.inode(), flags)) {
+                try (Targets.Target target = targets.known(fd)) {
+                    if (target.inode() != null && !target.seen().isSymlink() && !mustFetch(target.inode(), flags)) {
                         return openFound(request, place, target, flags);
                     }
                     if (!follow && target.seen().isSymlink()) {
@@ -265,8 +290,10 @@ final class OpenCalls {
                 }
             }
             if (link == null) {
-                // Contents are fetched without holding the directory.
-                return openExisting(request, flags & ~OpenFlags.O_CREAT, directory, path);
+                // Contents are fetched, and what is unknown is taken in, without holding the directory.
+                Reply reply = openExisting(request, flags & ~OpenFlags.O_CREAT, directory, path);
+                boolean gone = reply.errno() == Errno.ENOENT && links < MAX_LINKS;
+                return gone ? openOrCreate(request, flags, directory, path, links + 1) : reply;
             }
             if (link.errno() != 0 || links >= MAX_LINKS) {
                 return Reply.error(link.errno() != 0 ? link.errno() : Errno.ELOOP);
@@ -276,15 +303,13 @@ final class OpenCalls {
     }
 
     private static boolean mustFetch(Inode inode, int flags) {
-        return inode.isRegular()
-                && !inode.present()
-                && inode.nlink() > 0
-                && (flags & (OpenFlags.O_TRUNC | OpenFlags.O_EXCL)) == 0;
+        return inode.isRegular() && !inode.present() && inode.nlink() > 0 && (flags & OpenFlags.O_EXCL) == 0;
     }
 
     /** A link in the last place: the file is made where it points. */
     private Reply followed(Request request, int flags, Place place, byte[] target, int links) throws IOException {
-        byte[] path = Paths.isAbsolute(target) ? target : Paths.join(Paths.ofAgentDescriptor(place.directoryFd()), target);
+        byte[] path =
+                Paths.isAbsolute(target) ? target : Paths.join(Paths.ofAgentDescriptor(place.directoryFd()), target);
         return openOrCreate(request, flags, Stat.AT_FDCWD, path, links);
     }
 
@@ -314,41 +339,36 @@ final class OpenCalls {
         if (!seen.isRegular() && !seen.isDirectory()) {
             return (flags & OpenFlags.O_EXCL) != 0 ? Reply.error(Errno.EEXIST) : Reply.natively();
         }
-        if ((flags & OpenFlags.O_EXCL) == 0 && seen.isRegular()) {
-            prepare(request, target.inode(), flags);
-        }
-        int fd = kernel.openat(
-                place.directoryFd(),
-                place.bytes(),
+        return opened(
+                request,
+                target,
                 flags,
-                request.call().mode());
-        return opened(request, fd, target.inode(), flags);
+                () -> kernel.openat(
+                        place.directoryFd(),
+                        place.bytes(),
+                        flags,
+                        request.call().mode()));
     }
 
     private Reply create(Request request, Place place, int flags) throws IOException {
-        FileCall call = request.call();
-        long session = request.caller().session();
-        Name name = place.name();
-        int intent = services.intents().arm(session, call.requestId(), name, null);
+        int[] fd = {-1};
+        boolean passed = false;
         try {
-            int fd = kernel.openat(place.directoryFd(), place.bytes(), flags, call.mode());
-            if (fd < 0) {
-                return Reply.error(-fd);
-            }
-            try {
-                services.context().asAgent(request.caller(), () -> services.reconciler()
-                        .settle(
-                                List.of(new Reconciler.Site(name, place.directoryFd())),
-                                session,
-                                call.requestId(),
-                                true));
-                return given(request, fd, false);
-            } catch (IOException e) {
-                kernel.close(fd);
-                throw e;
-            }
+            Reconciler.Site site = services.reconciler().before(place);
+            Reply reply = new ArmedChange(services, request, List.of(site))
+                    .make(
+                            () -> fd[0] = kernel.openat(
+                                    place.directoryFd(),
+                                    place.bytes(),
+                                    flags,
+                                    request.call().mode()),
+                            Reply::done);
+            passed = true;
+            return reply.errno() != 0 ? reply : given(request, fd[0], false);
         } finally {
-            services.intents().disarm(intent);
+            if (!passed && fd[0] >= 0) {
+                kernel.close(fd[0]);
+            }
         }
     }
 }

@@ -59,7 +59,7 @@ final class PrepareCalls {
         Inode inode = seen == null || !seen.isRegular() ? null : services.tree().inodeOf(seen);
         if (inode != null && !inode.present()) {
             request.aboutToWait();
-            services.contents().fetch(inode.ino(), request.waitUntilNanos());
+            services.contents().fetch(inode.ino(), fd, request.waitUntilNanos());
         }
         if (seen != null && seen.isRegular() && depth < MAX_INTERPRETERS) {
             executable(request, fd, depth);

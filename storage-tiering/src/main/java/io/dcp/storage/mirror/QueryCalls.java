@@ -91,6 +91,9 @@ final class QueryCalls {
     /** Entries in the form of getdents64(2); the cookie after an entry is its slot. */
     Reply readdir(Request request) throws IOException {
         FileCall call = request.call();
+        if (!mayRead(request)) {
+            return Reply.error(Errno.EBADF);
+        }
         try (Targets.Target target = targets.existing(request, call.directory(), Paths.EMPTY, Stat.AT_EMPTY_PATH)) {
             if (target.reply() != null) {
                 return target.reply();
@@ -103,12 +106,27 @@ final class QueryCalls {
                 return Reply.error(Errno.ENOENT);
             }
             if (!target.seen().ctime().equals(directory.mirrorCtime())) {
+                request.aboutToWait();
                 services.context().asAgent(request.caller(), () -> {
                     services.adoption().rescan(directory.ino());
                     return null;
                 });
             }
             return list(request, target, directory);
+        }
+    }
+
+    /**
+     * Whether the caller's descriptor is open for reading, as getdents64(2) asks: one of O_PATH lists nothing. The mode of
+     * the link in /proc tells.
+     */
+    private boolean mayRead(Request request) {
+        if (request.call().directory() < 0) {
+            return false;
+        }
+        try (At at = At.of(services.kernel(), request.caller(), request.call().directory(), Paths.EMPTY)) {
+            return services.tree().ask(at.fd(), at.path(), Stat.AT_SYMLINK_NOFOLLOW) == 0
+                    && (services.tree().answer().mode() & 0400) != 0;
         }
     }
 

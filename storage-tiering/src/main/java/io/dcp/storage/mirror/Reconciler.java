@@ -1,5 +1,6 @@
 package io.dcp.storage.mirror;
 
+import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Entry;
 import io.dcp.storage.namespace.Inode;
@@ -34,12 +35,22 @@ final class Reconciler {
      * A name and where it is.
      *
      * @param directoryFd a descriptor of the directory
-     * @param fresh whether a directory that is found there was just made by the agent, and therefore is empty
+     * @param own whether what is found there is of this agent's making: a new directory is empty, a new file bare
+     * @param noticed whether everything that happened in the directory before is recorded; if not, it has to be listed
      */
-    record Site(Name name, int directoryFd, boolean fresh) {
+    record Site(Name name, int directoryFd, boolean own, boolean noticed) {
+        /** A name of which nothing is known. */
         Site(Name name, int directoryFd) {
-            this(name, directoryFd, false);
+            this(name, directoryFd, false, false);
         }
+    }
+
+    /** A place where the agent is about to make a change, under the directory's lock. */
+    Site before(Place place) {
+        Seen seen = tree.stat(place.directoryFd());
+        Inode directory = namespace.inode(place.directory().ino());
+        boolean noticed = seen != null && directory != null && seen.ctime().equals(directory.mirrorCtime());
+        return new Site(place.name(), place.directoryFd(), true, noticed);
     }
 
     Reconciler(
@@ -76,19 +87,24 @@ final class Reconciler {
             findings.forEach(settlement::compare);
             settlement.apply();
             if (settlement.changed()) {
+                Set<Long> directories = new HashSet<>();
                 for (Site site : sites) {
-                    settlement.directoryChanged(site);
+                    if (directories.add(site.name().directory())) {
+                        settlement.directoryChanged(site);
+                    }
                 }
             }
             if (settlement.changed() || completeAnyway) {
                 Sessions.record(change, session, requestId);
             }
+            // Before the record is gone, so that a program that has the file open finds it all the time.
+            settlement.ended.stream().filter(namespace::isOnMirror).forEach(orphans::add);
             change.commit();
         }
         if (settlement.changed() || completeAnyway) {
             sessions.completed(session, requestId);
         }
-        settlement.afterCommit();
+        settlement.afterCommit(findings);
         return settlement.changed();
     }
 
@@ -106,6 +122,7 @@ final class Reconciler {
         private final Map<Long, Integer> links = new LinkedHashMap<>();
         private final Map<Long, Integer> subdirectories = new LinkedHashMap<>();
         private final Set<Long> created = new HashSet<>();
+        private final Set<Long> returned = new HashSet<>();
         private final List<Inode> ended = new ArrayList<>();
         private final List<Long> stillLinked = new ArrayList<>();
         private Change change;
@@ -151,23 +168,42 @@ final class Reconciler {
             Inode inode = AttributesOf.imported(change.allocateInode(), seen, namespace.mirrorGeneration())
                     .target(finding.target())
                     .nlink(0)
-                    .mirrorCtime(seen.isDirectory() && !finding.site().fresh() ? Moment.ZERO : seen.ctime())
+                    .mirrorCtime(seen.isDirectory() && !finding.site().own() ? Moment.ZERO : seen.ctime())
                     .build();
             created.add(inode.ino());
             return inode;
         }
 
         void apply() {
-            for (Name name : removed) {
-                Inode inode = change.inode(change.entry(name).ino());
-                change.unlink(name);
-                count(inode, name, -1);
-            }
+            removed.forEach(this::remove);
             added.forEach((name, inode) -> {
                 change.link(name, inode, true);
                 count(inode, name, 1);
             });
+            List.copyOf(links.keySet()).forEach(this::removeBelow);
             links.forEach(this::recount);
+        }
+
+        private void remove(Name name) {
+            Inode inode = change.inode(change.entry(name).ino());
+            change.unlink(name);
+            count(inode, name, -1);
+        }
+
+        /** What an ended directory still has in the namespace was removed natively, or moved to where it will be found. */
+        private void removeBelow(long ino) {
+            Inode directory = change.inode(ino);
+            if (directory == null || !directory.isDirectory() || links.get(ino) >= 0) {
+                return;
+            }
+            namespace.list(ino, 0, (bytes, child, type, slot) -> {
+                Name name = new Name(ino, bytes);
+                if (change.entry(name) != null) {
+                    remove(name);
+                    removeBelow(child);
+                }
+                return true;
+            });
         }
 
         private void count(Inode inode, Name name, int by) {
@@ -191,22 +227,33 @@ final class Reconciler {
             int nlink = base.isDirectory()
                     ? (before == null || by >= 0 ? Math.max(2, base.nlink()) : 0)
                     : base.nlink() + by;
-            Seen seen = seenByIno.get(ino);
-            Inode.Draft draft = seen == null ? base.edit() : AttributesOf.refreshed(base, seen);
-            Inode after = draft.nlink(nlink).build();
+            Inode after = asSeen(base).nlink(nlink).build();
             if (nlink <= 0) {
                 change.remove(base);
                 ended.add(after);
                 return;
             }
             change.put(after);
-            if (created.contains(ino) || before == null) {
+            if (before == null) {
+                if (!created.contains(ino)) {
+                    returned.add(ino);
+                }
                 if (after.isRegular()) {
                     change.dirty(ino, true);
                 }
-            } else if (seen == null) {
+            } else if (!seenByIno.containsKey(ino)) {
                 stillLinked.add(ino);
             }
+        }
+
+        private Inode.Draft asSeen(Inode base) {
+            Seen seen = seenByIno.get(base.ino());
+            if (seen == null || created.contains(base.ino())) {
+                return base.edit();
+            }
+            // A directory that was moved has a new ctime, which no longer tells whether something happened in it.
+            Inode.Draft draft = AttributesOf.refreshed(base, seen);
+            return base.isDirectory() ? draft.mirrorCtime(Moment.ZERO) : draft;
         }
 
         void directoryChanged(Site site) {
@@ -221,31 +268,54 @@ final class Reconciler {
                     .nlink(directory.nlink() + (delta == null ? 0 : delta))
                     .mtime(seen.mtime())
                     .ctime(seen.ctime())
-                    .mirrorCtime(directory.mirrorCtime().equals(Moment.ZERO) ? Moment.ZERO : seen.ctime())
+                    .mirrorCtime(site.noticed() ? seen.ctime() : Moment.ZERO)
                     .build());
         }
 
-        void afterCommit() throws IOException {
-            for (Inode inode : ended) {
-                dirty.gone(inode.ino());
-                if (namespace.isOnMirror(inode)) {
-                    orphans.add(inode);
+        void afterCommit(List<Finding> findings) throws IOException {
+            ended.forEach(inode -> dirty.gone(inode.ino()));
+            for (Finding finding : findings) {
+                Inode inode = added.get(finding.site().name());
+                if (inode == null) {
+                    continue;
                 }
-            }
-            for (Map.Entry<Name, Inode> entry : added.entrySet()) {
-                Inode inode = entry.getValue();
                 orphans.remove(inode.mirrorInode());
                 if (inode.isRegular() && namespace.isDirty(inode.ino())) {
                     dirty.marked(inode.ino());
                 }
-                Inode parent = namespace.inode(entry.getKey().directory());
-                if (created.contains(inode.ino()) && parent != null && parent.hasXattrs()) {
-                    xattrs.record(namespace.inode(inode.ino()));
+                if (mayHaveXattrs(finding.site(), inode)) {
+                    recordXattrs(finding.site(), inode);
                 }
             }
             for (long ino : stillLinked) {
                 refresh(ino);
             }
+        }
+
+        /** A file that was just made has attributes only if the directory gives it some: a default ACL. */
+        private boolean mayHaveXattrs(Site site, Inode inode) {
+            if (!created.contains(inode.ino())) {
+                return returned.contains(inode.ino());
+            }
+            Inode parent = namespace.inode(site.name().directory());
+            return !site.own() || (parent != null && parent.hasXattrs());
+        }
+    }
+
+    private void recordXattrs(Site site, Inode inode) throws IOException {
+        int fd = tree.kernel()
+                .openat(
+                        site.directoryFd(),
+                        site.name().bytes(),
+                        OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC,
+                        0);
+        if (fd < 0) {
+            return;
+        }
+        try {
+            xattrs.record(inode.ino(), fd);
+        } finally {
+            tree.kernel().close(fd);
         }
     }
 
@@ -255,28 +325,65 @@ final class Reconciler {
         if (inode == null || !namespace.isOnMirror(inode)) {
             return;
         }
-        int fd = tree.open(inode, io.dcp.ipc.kernel.OpenFlags.O_PATH);
+        int fd = tree.open(inode, OpenFlags.O_PATH);
         if (fd < 0) {
             return;
         }
         try {
             Seen seen = tree.stat(fd);
             if (seen != null) {
-                record(ino, seen, 0, 0);
+                record(ino, seen, false, 0, 0);
+                xattrs.record(ino, fd);
             }
         } finally {
             tree.kernel().close(fd);
         }
     }
 
-    /** Records attributes that were just seen on the mirror, unless newer ones are recorded, and a session's completion. */
-    Inode record(long ino, Seen seen, long session, long requestId) throws IOException {
+    /**
+     * Records that a file was emptied or cut on the mirror, whose contents, as they are there now, are the file's from now
+     * on; and that it is dirty, and a session's completion.
+     */
+    void replaced(long ino, Seen seen, long session, long requestId) throws IOException {
+        try (Change change = namespace.change()) {
+            Inode now = change.inode(ino);
+            if (now == null) {
+                return;
+            }
+            change.put(AttributesOf.refreshed(now.edit().present(true).build(), seen)
+                    .build());
+            change.dirty(ino, true);
+            Sessions.record(change, session, requestId);
+            change.commit();
+        }
+        dirty.marked(ino);
+        sessions.completed(session, requestId);
+    }
+
+    /** Records the mtime that a file was given whose contents are not on the mirror. */
+    void touched(long ino, Moment mtime) throws IOException {
+        try (Change change = namespace.change()) {
+            Inode now = change.inode(ino);
+            if (now != null) {
+                change.put(now.edit().mtime(mtime).build());
+                change.commit();
+            }
+        }
+    }
+
+    /**
+     * Records attributes that were just seen on the mirror, unless newer ones are recorded, and a session's completion.
+     *
+     * @param noticed of a directory: whether nothing happened in it that is not recorded; if not, it has to be listed
+     * @return the record as it is now; null if there is none
+     */
+    Inode record(long ino, Seen seen, boolean noticed, long session, long requestId) throws IOException {
         Inode recorded;
         try (Change change = namespace.change()) {
-            Inode inode = change.inode(ino);
-            recorded = inode;
-            if (inode != null && seen.ctime().compareTo(inode.mirrorCtime()) > 0) {
-                recorded = AttributesOf.refreshed(inode, seen).build();
+            recorded = change.inode(ino);
+            if (recorded != null && seen.ctime().compareTo(recorded.mirrorCtime()) > 0) {
+                Inode.Draft next = AttributesOf.refreshed(recorded, seen);
+                recorded = (recorded.isDirectory() && !noticed ? next.mirrorCtime(Moment.ZERO) : next).build();
                 change.put(recorded);
             }
             Sessions.record(change, session, requestId);

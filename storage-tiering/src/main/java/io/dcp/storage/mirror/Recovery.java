@@ -8,7 +8,10 @@ import io.dcp.storage.namespace.Moment;
 import io.dcp.storage.namespace.Name;
 import io.dcp.storage.namespace.Namespace;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +19,8 @@ import org.slf4j.LoggerFactory;
 /** Brings mirror and namespace together: at the start, and before the mirror is emptied. Under the agent's credentials. */
 final class Recovery {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+
+    private static final int DT_DIR = 4;
 
     private final Services services;
 
@@ -42,72 +47,128 @@ final class Recovery {
             }
         }
         log.error("the mirror is not the one of last time: what had not reached the object store is lost with it");
-        replaced(namespace, tree);
+        replaced(namespace, tree, false);
     }
 
-    /** Begins a new mirror generation in the root directory as it is now. */
-    static void replaced(Namespace namespace, MirrorTree tree) throws IOException {
+    /**
+     * Begins a new mirror generation in the root directory as it is now.
+     *
+     * @param sweeping whether what is in the directory is an older mirror's, which has to be removed
+     */
+    static void replaced(Namespace namespace, MirrorTree tree, boolean sweeping) throws IOException {
         Inode root = namespace.inode(Namespace.ROOT);
         tree.kernel().fchownat(tree.rootFd(), Paths.EMPTY, root.uid(), root.gid(), Stat.AT_EMPTY_PATH);
         tree.kernel().fchmod(tree.rootFd(), root.mode() & 07777);
+        Seen seen = restoredTimes(tree, root);
         try (Change change = namespace.change()) {
-            change.newMirror(!namespace.isEmpty(Namespace.ROOT));
-            change.commit();
-        }
-        Seen seen = tree.stat(tree.rootFd());
-        if (seen == null) {
-            throw new IOException("cannot ask for the mirror's root");
-        }
-        try (Change change = namespace.change()) {
+            int generation = change.newMirror(!namespace.isEmpty(Namespace.ROOT), sweeping);
+            // Another directory may hold something that has to be taken in.
+            Moment listed = sweeping ? seen.ctime() : Moment.ZERO;
             change.put(root.edit()
-                    .onMirror(namespace.mirrorGeneration(), seen.ino(), seen.btime(), seen.ctime())
+                    .onMirror(generation, seen.ino(), seen.btime(), listed)
                     .present(true)
                     .build());
             change.commit();
         }
     }
 
-    /** The root's mirror file has changed without the tree having changed. */
-    static void rootEmptied(Namespace namespace, MirrorTree tree) throws IOException {
-        Seen seen = tree.stat(tree.rootFd());
+    /** Removes what an older mirror held; may be called again if it was not finished. */
+    static void sweep(Namespace namespace, MirrorTree tree) throws IOException {
+        new MirrorSweep(tree.kernel()).empty(tree.rootFd());
+        Inode root = namespace.inode(Namespace.ROOT);
+        Seen seen = restoredTimes(tree, root);
         try (Change change = namespace.change()) {
-            Inode root = change.inode(Namespace.ROOT);
-            if (seen != null && root != null) {
-                change.put(root.edit().mirrorCtime(seen.ctime()).build());
-                change.commit();
-            }
+            change.swept();
+            change.put(root.edit().mirrorCtime(seen.ctime()).build());
+            change.commit();
         }
+    }
+
+    private static Seen restoredTimes(MirrorTree tree, Inode root) throws IOException {
+        Moment mtime = root.mtime();
+        tree.kernel()
+                .utimensat(
+                        tree.rootFd(),
+                        Paths.EMPTY,
+                        0,
+                        Stat.UTIME_OMIT,
+                        mtime.seconds(),
+                        mtime.nanos(),
+                        Stat.AT_EMPTY_PATH);
+        Seen seen = tree.stat(tree.rootFd());
+        if (seen == null) {
+            throw new IOException("cannot ask for the mirror's root");
+        }
+        return seen;
     }
 
     /** Finishes or forgets what a killed agent was doing. */
     void settleIntents() throws IOException {
-        for (IntentSlots.Intent intent : services.intents().left()) {
-            List<Reconciler.Site> sites = new ArrayList<>(2);
-            List<Name> settled = new ArrayList<>(intent.names());
-            if (settled.size() == 2) {
-                // The target of a rename first, so that what moved is never without a name.
-                settled = List.of(settled.get(1), settled.get(0));
-            }
-            for (Name name : settled) {
-                int fd = services.tree().openDirectory(name.directory());
-                if (fd >= 0) {
-                    sites.add(new Reconciler.Site(name, fd));
-                }
-            }
-            try {
-                boolean changed = services.reconciler().settle(sites, intent.session(), intent.requestId(), false);
-                log.info("a change was under way at the last stop: {} {}", changed ? "recorded" : "not made", sites);
-            } finally {
-                sites.forEach(site -> services.kernel().close(site.directoryFd()));
-            }
-            for (Name name : settled) {
-                var entry = services.namespace().entry(name.directory(), name.bytes());
-                if (entry != null) {
-                    services.reconciler().refresh(entry.ino());
+        List<IntentSlots.Intent> left = new ArrayList<>(services.intents().left());
+        // One of them may be in a directory that another one has moved.
+        boolean progress = true;
+        while (progress && !left.isEmpty()) {
+            progress = false;
+            for (Iterator<IntentSlots.Intent> each = left.iterator(); each.hasNext(); ) {
+                IntentSlots.Intent intent = each.next();
+                if (settle(intent, false)) {
+                    each.remove();
+                    progress = true;
                 }
             }
         }
+        for (IntentSlots.Intent intent : left) {
+            settle(intent, true);
+        }
         services.intents().forgetAll();
+    }
+
+    /** Records what could not be recorded when it was made. */
+    @SuppressWarnings("try") // locks are held, not used
+    void retryKept() throws IOException {
+        services.intents().retryKept(intent -> {
+            long[] directories =
+                    intent.names().stream().mapToLong(Name::directory).toArray();
+            try (DirectoryLocks.Held held = services.locks().hold(directories)) {
+                settle(intent, true);
+            }
+        });
+    }
+
+    /** Returns false if a directory is not where it should be, unless that is to be ignored. */
+    private boolean settle(IntentSlots.Intent intent, boolean anyway) throws IOException {
+        List<Reconciler.Site> sites = new ArrayList<>(2);
+        try {
+            // The target of a rename, which is the second, first, so that what moved is never without a name.
+            for (int i = intent.names().size() - 1; i >= 0; i--) {
+                Name name = intent.names().get(i);
+                int fd = openDirectory(name.directory());
+                if (fd >= 0) {
+                    sites.add(new Reconciler.Site(name, fd));
+                } else if (!anyway) {
+                    return false;
+                }
+            }
+            boolean changed = services.reconciler().settle(sites, intent.session(), intent.requestId(), false);
+            log.info("a change was under way: {} {}", changed ? "recorded" : "not made", intent.names());
+        } finally {
+            sites.forEach(site -> services.kernel().close(site.directoryFd()));
+        }
+        return true;
+    }
+
+    /** Like the tree's, but makes sure that it is the directory that was meant. */
+    private int openDirectory(long ino) {
+        int fd = services.tree().openDirectory(ino);
+        Seen seen = fd < 0 ? null : services.tree().stat(fd);
+        Inode inode = seen == null ? null : services.tree().inodeOf(seen);
+        if (inode == null || inode.ino() != ino) {
+            if (fd >= 0) {
+                services.kernel().close(fd);
+            }
+            return -1;
+        }
+        return fd;
     }
 
     /**
@@ -118,37 +179,62 @@ final class Recovery {
     int takeInNativeChanges() throws IOException {
         List<Inode> changed = new ArrayList<>();
         services.namespace().allInodes(inode -> {
-            if (!services.namespace().isOnMirror(inode)) {
-                return;
-            }
-            int fd = services.tree().open(inode, OpenFlags.O_PATH);
-            if (fd < 0) {
-                return;
-            }
-            Seen seen = services.tree().stat(fd);
-            services.kernel().close(fd);
-            if (seen != null && !seen.ctime().equals(inode.mirrorCtime())) {
+            if (services.namespace().isOnMirror(inode) && isChanged(inode)) {
                 changed.add(inode);
             }
         });
         int newer = 0;
         for (Inode inode : changed) {
             if (inode.isDirectory()) {
-                services.adoption().rescan(inode.ino());
-            } else {
-                Moment before = inode.mtime();
-                services.reconciler().refresh(inode.ino());
-                services.xattrs().record(services.namespace().inode(inode.ino()));
-                Inode now = services.namespace().inode(inode.ino());
-                if (now != null
-                        && now.isRegular()
-                        && inode.present()
-                        && !now.mtime().equals(before)) {
-                    services.dirty().grant(inode.ino());
-                    newer++;
-                }
+                takeInBelow(inode.ino());
+            } else if (takeIn(inode.ino())) {
+                newer++;
             }
         }
         return newer;
+    }
+
+    private boolean isChanged(Inode inode) {
+        int fd = services.tree().open(inode, OpenFlags.O_PATH);
+        if (fd < 0) {
+            return false;
+        }
+        Seen seen = services.tree().stat(fd);
+        services.kernel().close(fd);
+        return seen != null && !seen.ctime().equals(inode.mirrorCtime());
+    }
+
+    private boolean takeIn(long ino) throws IOException {
+        Inode before = services.namespace().inode(ino);
+        services.reconciler().refresh(ino);
+        Inode now = services.namespace().inode(ino);
+        boolean newer = before != null
+                && now != null
+                && now.isRegular()
+                && now.present()
+                && (!now.mtime().equals(before.mtime()) || now.sizeBytes() != before.sizeBytes());
+        if (!newer || services.dirty().contains(ino)) {
+            return false;
+        }
+        services.dirty().grant(ino);
+        return true;
+    }
+
+    /** Takes in a directory, and those in it that were made natively. */
+    private void takeInBelow(long top) throws IOException {
+        Deque<Long> directories = new ArrayDeque<>(List.of(top));
+        while (!directories.isEmpty()) {
+            long directory = directories.remove();
+            services.adoption().rescan(directory);
+            services.namespace().list(directory, 0, (name, ino, type, slot) -> {
+                Inode inode = type == DT_DIR ? services.namespace().inode(ino) : null;
+                if (inode != null
+                        && services.namespace().isOnMirror(inode)
+                        && inode.mirrorCtime().equals(Moment.ZERO)) {
+                    directories.add(ino);
+                }
+                return true;
+            });
+        }
     }
 }

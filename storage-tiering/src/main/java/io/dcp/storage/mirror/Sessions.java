@@ -20,21 +20,29 @@ final class Sessions {
     private static final long KEPT_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final Namespace namespace;
-    private final ConcurrentHashMap<Long, Long> completed = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, Completion> completed = new ConcurrentHashMap<>();
     private final ArrayDeque<Ended> ended = new ArrayDeque<>();
+
+    /** A session's last change, completed when (steady clock, ns). */
+    private record Completion(long requestId, long atNanos) {}
 
     /** A session without connections, since when (steady clock, ns). */
     private record Ended(long session, long atNanos) {}
 
     Sessions(Namespace namespace) {
         this.namespace = namespace;
-        namespace.sessions(completed::put);
+        long now = System.nanoTime();
+        namespace.sessions((session, requestId) -> {
+            completed.put(session, new Completion(requestId, now));
+            // Its program may be gone; if it is not, the session will have completed something later than this.
+            ended.add(new Ended(session, now));
+        });
     }
 
     /** Whether this very request was completed before. */
     boolean isCompleted(long session, long requestId) {
-        Long last = completed.get(session);
-        return last != null && last == requestId;
+        Completion last = completed.get(session);
+        return last != null && last.requestId() == requestId;
     }
 
     /** Adds the completion to a change; {@link #completed} follows when it is committed. */
@@ -46,24 +54,29 @@ final class Sessions {
 
     void completed(long session, long requestId) {
         if (session != 0) {
-            completed.put(session, requestId);
+            completed.put(session, new Completion(requestId, System.nanoTime()));
         }
     }
 
     /** A session has no connection now. It may come back to ask again, so it is forgotten only after a while. */
-    synchronized void ended(long session) {
-        long now = System.nanoTime();
+    void ended(long session) {
+        endedAt(session, System.nanoTime());
+    }
+
+    synchronized void endedAt(long session, long nowNanos) {
         if (completed.containsKey(session)) {
-            ended.add(new Ended(session, now));
+            ended.add(new Ended(session, nowNanos));
         }
-        if (ended.isEmpty() || now - ended.peek().atNanos() < KEPT_NANOS) {
+        if (ended.isEmpty() || nowNanos - ended.peek().atNanos() < KEPT_NANOS) {
             return;
         }
         try (Change change = namespace.change()) {
-            while (!ended.isEmpty() && now - ended.peek().atNanos() >= KEPT_NANOS) {
+            while (!ended.isEmpty() && nowNanos - ended.peek().atNanos() >= KEPT_NANOS) {
                 long gone = ended.remove().session();
-                completed.remove(gone);
-                change.ended(gone);
+                Completion last = completed.get(gone);
+                if (last != null && nowNanos - last.atNanos() >= KEPT_NANOS && completed.remove(gone, last)) {
+                    change.ended(gone);
+                }
             }
             change.commit();
         } catch (IOException e) {

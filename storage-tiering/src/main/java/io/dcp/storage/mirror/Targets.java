@@ -34,11 +34,19 @@ final class Targets {
     /** Where a path of the caller is; materialized, if the mirror may lack it. */
     At locate(Request request, int directory, byte[] path, boolean follow) throws IOException {
         At at = At.of(services.kernel(), request.caller(), directory, path);
-        if (services.namespace().isCold()) {
-            services.context().asAgent(request.caller(), () -> {
-                services.materializer().ensure(at, follow || path.length == 0);
-                return null;
-            });
+        boolean ready = false;
+        try {
+            if (services.namespace().isCold()) {
+                services.context().asAgent(request.caller(), () -> {
+                    services.materializer().ensure(at, follow || path.length == 0);
+                    return null;
+                });
+            }
+            ready = true;
+        } finally {
+            if (!ready) {
+                at.close();
+            }
         }
         return at;
     }
@@ -63,15 +71,34 @@ final class Targets {
         }
     }
 
+    /**
+     * What an O_PATH descriptor is, as far as the namespace knows it already; takes the descriptor over. The reply is not
+     * set; the inode is null if the file is unknown.
+     */
+    Target known(int fd) throws IOException {
+        Seen seen = services.tree().stat(fd);
+        if (seen == null) {
+            services.kernel().close(fd);
+            throw new IOException("a file of the mirror cannot be asked");
+        }
+        Inode inode = services.tree().inodeOf(seen);
+        return new Target(
+                fd, seen, inode != null ? inode : services.orphans().find(seen.ino(), seen.btime()), null, services);
+    }
+
     /** What an O_PATH descriptor is; takes the descriptor over. */
     Target identified(Request request, int fd) throws IOException {
-        Seen seen = services.tree().stat(fd);
-        Inode inode = seen == null ? null : inodeOf(request, fd, seen);
-        if (inode == null) {
-            services.kernel().close(fd);
-            return answered(Reply.natively());
+        Target target = null;
+        try {
+            Seen seen = services.tree().stat(fd);
+            Inode inode = seen == null ? null : inodeOf(request, fd, seen);
+            target = inode == null ? null : new Target(fd, seen, inode, null, services);
+        } finally {
+            if (target == null) {
+                services.kernel().close(fd);
+            }
         }
-        return new Target(fd, seen, inode, null, services);
+        return target != null ? target : answered(Reply.natively());
     }
 
     /** The record of a file, taking it in if an unattached program made it; null if it is not in the tree. */
@@ -103,17 +130,25 @@ final class Targets {
             return new Placed(null, Reply.error(at.errno(-found.errno(), request.caller(), directory, path)));
         }
         Place place = found.place();
-        if (!place.isInTree()) {
-            Seen seen = services.tree().stat(place.directoryFd());
-            if (seen != null && services.tree().isInTree(seen)) {
-                Inode adopted = services.context()
-                        .asAgent(request.caller(), () -> services.adoption().adopt(place.directoryFd()));
-                if (adopted != null) {
-                    return new Placed(new Place(place.directoryFd(), adopted, place.bytes(), services.kernel()), null);
-                }
+        Placed placed = null;
+        try {
+            placed = new Placed(place.isInTree() ? place : adopted(request, place), null);
+        } finally {
+            if (placed == null) {
+                place.close();
             }
         }
-        return new Placed(place, null);
+        return placed;
+    }
+
+    private Place adopted(Request request, Place place) throws IOException {
+        Seen seen = services.tree().stat(place.directoryFd());
+        if (seen == null || !services.tree().isInTree(seen)) {
+            return place;
+        }
+        Inode directory = services.context()
+                .asAgent(request.caller(), () -> services.adoption().adopt(place.directoryFd()));
+        return directory == null ? place : new Place(place.directoryFd(), directory, place.bytes(), services.kernel());
     }
 
     /** A place, or the answer why there is none. */

@@ -263,6 +263,11 @@ final class WriteBack implements AutoCloseable {
             dirty.gone(ino);
             return;
         }
+        if (!isHere(inode)) {
+            // What the object store has is all there is: nobody could write, or it was lost with an older mirror.
+            dirty.clean(ino, file.grants, change -> change.inode(ino) != null && !isHere(change.inode(ino)));
+            return;
+        }
         int fd = tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
         if (fd < 0) {
             // Renamed or removed meanwhile: the next round looks again.
@@ -282,6 +287,10 @@ final class WriteBack implements AutoCloseable {
         } finally {
             kernel.close(fd);
         }
+    }
+
+    private boolean isHere(Inode inode) {
+        return inode.present() && namespace.isOnMirror(inode);
     }
 
     private void transferAndRecord(long ino, int fd, Seen before, long grants, boolean quiet) throws IOException {
@@ -317,11 +326,9 @@ final class WriteBack implements AutoCloseable {
             return false;
         }
         change.setChunks(ino, refs);
-        if (seen.ctime().compareTo(inode.mirrorCtime()) >= 0) {
-            change.put(AttributesOf.refreshed(inode, seen)
-                    .sizeBytes(seen.sizeBytes())
-                    .build());
-        }
+        // The size that goes with these chunks, also if the clock was set back and times tell nothing.
+        change.put(
+                AttributesOf.refreshed(inode, seen).sizeBytes(seen.sizeBytes()).build());
         return true;
     }
 

@@ -1,7 +1,6 @@
 package io.dcp.storage.mirror;
 
 import io.dcp.ipc.kernel.Kernel;
-import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Namespace;
@@ -23,31 +22,31 @@ final class Xattrs {
         this.namespace = namespace;
     }
 
-    /** Records what an inode's mirror file has now. Under the agent's credentials. */
-    void record(Inode inode) throws IOException {
-        int fd = inode == null ? -1 : tree.open(inode, OpenFlags.O_PATH);
-        if (fd < 0) {
+    /**
+     * Records what an inode's mirror file has now. Under the agent's credentials.
+     *
+     * @param fd any descriptor of the mirror file
+     */
+    void record(long ino, int fd) throws IOException {
+        Inode inode = namespace.inode(ino);
+        byte[] path = Paths.ofDescriptor(fd);
+        boolean none = tree.kernel().listxattr(path, Paths.EMPTY) <= 0;
+        if (inode == null || (none && !inode.hasXattrs())) {
             return;
         }
-        List<Xattr> found;
-        try {
-            found = read(fd);
-        } finally {
-            tree.kernel().close(fd);
-        }
+        List<Xattr> found = none ? List.of() : read(path);
         try (Change change = namespace.change()) {
-            Inode now = change.inode(inode.ino());
-            if (now != null && (now.hasXattrs() || !found.isEmpty())) {
-                change.setXattrs(now.ino(), found);
+            Inode now = change.inode(ino);
+            if (now != null) {
+                change.setXattrs(ino, found);
                 change.put(now.edit().hasXattrs(!found.isEmpty()).build());
                 change.commit();
             }
         }
     }
 
-    private List<Xattr> read(int fd) {
+    private List<Xattr> read(byte[] path) {
         Kernel kernel = tree.kernel();
-        byte[] path = Paths.ofDescriptor(fd);
         byte[] buffer = new byte[MAX_BYTES];
         long length = kernel.listxattr(path, buffer);
         List<Xattr> found = new ArrayList<>();

@@ -28,6 +28,7 @@ public final class Change implements AutoCloseable {
     private final Map<Long, Inode> inodes = new HashMap<>();
     private final Map<Name, Entry> entries = new HashMap<>();
     private final Map<Long, Long> mirror = new HashMap<>();
+    private final Map<Name, Long> freedSlots = new HashMap<>();
     private Volume volume;
 
     Change(Namespace namespace, MetadataStore store) {
@@ -56,20 +57,40 @@ public final class Change implements AutoCloseable {
         Inode before = inode(inode.ino());
         inodes.put(inode.ino(), inode);
         batch.put(Keys.inode(inode.ino()), inode.encode());
-        boolean onMirror = namespace.isOnMirror(inode);
-        if (onMirror
-                && (before == null || !namespace.isOnMirror(before) || before.mirrorInode() != inode.mirrorInode())) {
+        if (isOnMirror(inode)
+                && (before == null || !isOnMirror(before) || before.mirrorInode() != inode.mirrorInode())) {
+            if (before != null && before.mirrorInode() != inode.mirrorInode()) {
+                forgetMirror(before);
+            }
             batch.put(Keys.mirror(inode.mirrorInode()), Keys.inode(inode.ino()));
             mirror.put(inode.mirrorInode(), inode.ino());
         }
     }
 
-    /** Adds a name; it must not exist. Does not count links. */
+    private boolean isOnMirror(Inode inode) {
+        return inode.mirrorGeneration() == volume.mirrorGeneration();
+    }
+
+    /** Forgets which mirror file an inode is or was, unless that number is another inode's by now. */
+    private void forgetMirror(Inode inode) {
+        long number = inode.mirrorInode();
+        byte[] owner = mirror.containsKey(number) ? null : store.get(Keys.mirror(number));
+        if (owner != null && Keys.numberIn(owner) == inode.ino()) {
+            batch.delete(Keys.mirror(number));
+            mirror.put(number, null);
+        }
+    }
+
+    /**
+     * Adds a name; it must not exist. Does not count links. A name that was removed in this change keeps its place in
+     * listings.
+     */
     public void link(Name name, Inode inode, boolean onMirror) {
+        Long freed = freedSlots.remove(name);
         Entry entry = new Entry(
                 inode.ino(),
                 Entry.typeOf(inode.mode()),
-                namespace.allocateSlot(),
+                freed != null ? freed : namespace.allocateSlot(),
                 onMirror ? volume.mirrorGeneration() : 0);
         batch.put(Keys.entry(name.directory(), name.bytes()), entry.encode());
         batch.put(
@@ -90,6 +111,7 @@ public final class Change implements AutoCloseable {
         batch.delete(Keys.listing(name.directory(), entry.slot()));
         batch.delete(Keys.nameOf(entry.ino(), name.directory(), name.bytes()));
         entries.put(name, null);
+        freedSlots.put(name, entry.slot());
     }
 
     /** Records that an existing name is on the mirror now. */
@@ -113,12 +135,7 @@ public final class Change implements AutoCloseable {
         batch.delete(Keys.dirty(ino));
         batch.delete(Keys.inode(ino));
         inodes.put(ino, null);
-        if (namespace.isOnMirror(inode)
-                && !mirror.containsKey(inode.mirrorInode())
-                && namespace.byMirror(inode.mirrorInode(), inode.mirrorBtime()) != null) {
-            batch.delete(Keys.mirror(inode.mirrorInode()));
-            mirror.put(inode.mirrorInode(), null);
-        }
+        forgetMirror(inode);
     }
 
     /** Replaces all extended attributes of an inode. */
@@ -176,9 +193,21 @@ public final class Change implements AutoCloseable {
         batch.delete(Keys.session(session));
     }
 
-    /** Begins a new, empty mirror: everything that the old one held counts as absent. */
-    public void newMirror(boolean cold) {
-        volume = volume.withMirror(volume.mirrorGeneration() + 1, cold);
+    /**
+     * Begins a new, empty mirror: everything that the old one held counts as absent.
+     *
+     * @param sweeping whether the old one's files have to be removed from the mirror's directory
+     * @return the new mirror's generation
+     */
+    public int newMirror(boolean cold, boolean sweeping) {
+        volume = volume.withNewMirror(cold, sweeping);
+        batch.put(Keys.volume(), volume.encode());
+        return volume.mirrorGeneration();
+    }
+
+    /** Records that nothing of an older mirror is left in the mirror's directory. */
+    public void swept() {
+        volume = volume.swept();
         batch.put(Keys.volume(), volume.encode());
     }
 

@@ -59,7 +59,7 @@ public final class Namespace {
             return new Namespace(store, Volume.decode(record));
         }
         SecureRandom random = new SecureRandom();
-        Volume fresh = new Volume(random.nextLong(), random.nextLong(), FIRST_INODE, FIRST_SLOT, 1, false);
+        Volume fresh = new Volume(random.nextLong(), random.nextLong(), FIRST_INODE, FIRST_SLOT, 1, false, false);
         store.commit(new WriteBatch().put(Keys.volume(), fresh.encode()));
         return new Namespace(store, fresh);
     }
@@ -77,6 +77,11 @@ public final class Namespace {
     /** Whether the mirror may lack names or contents that the tree has. */
     public boolean isCold() {
         return volume.cold();
+    }
+
+    /** Whether what an older mirror held may still be in the mirror's directory. */
+    public boolean isSweeping() {
+        return volume.sweeping();
     }
 
     /** Finds an inode; null if there is none with this number. */

@@ -12,10 +12,20 @@ import java.nio.ByteBuffer;
  * @param slotsReserved listing slots below this one may have been given away
  * @param mirrorGeneration counts the mirrors of this tree; what an older mirror held counts as absent
  * @param cold whether the mirror may lack names or contents that the tree has
+ * @param sweeping whether what an older mirror held is still being removed from its directory
  */
-record Volume(long idHigh, long idLow, long inodesReserved, long slotsReserved, int mirrorGeneration, boolean cold) {
+record Volume(
+        long idHigh,
+        long idLow,
+        long inodesReserved,
+        long slotsReserved,
+        int mirrorGeneration,
+        boolean cold,
+        boolean sweeping) {
     private static final int FORMAT = 1;
     private static final int BYTES = 4 + 8 * 4 + 4 + 1;
+    private static final int COLD = 1;
+    private static final int SWEEPING = 2;
 
     byte[] encode() {
         return ByteBuffer.allocate(BYTES)
@@ -25,7 +35,7 @@ record Volume(long idHigh, long idLow, long inodesReserved, long slotsReserved, 
                 .putLong(inodesReserved)
                 .putLong(slotsReserved)
                 .putInt(mirrorGeneration)
-                .put((byte) (cold ? 1 : 0))
+                .put((byte) ((cold ? COLD : 0) | (sweeping ? SWEEPING : 0)))
                 .array();
     }
 
@@ -36,15 +46,25 @@ record Volume(long idHigh, long idLow, long inodesReserved, long slotsReserved, 
         if (format != FORMAT) {
             throw new IllegalStateException("volume of an unknown format: format=" + format);
         }
-        return new Volume(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getInt(), in.get() != 0);
+        long high = in.getLong();
+        long low = in.getLong();
+        long inodes = in.getLong();
+        long slots = in.getLong();
+        int generation = in.getInt();
+        byte flags = in.get();
+        return new Volume(high, low, inodes, slots, generation, (flags & COLD) != 0, (flags & SWEEPING) != 0);
     }
 
     Volume withReserved(long inodes, long slots) {
-        return new Volume(idHigh, idLow, inodes, slots, mirrorGeneration, cold);
+        return new Volume(idHigh, idLow, inodes, slots, mirrorGeneration, cold, sweeping);
     }
 
-    Volume withMirror(int generation, boolean isCold) {
-        return new Volume(idHigh, idLow, inodesReserved, slotsReserved, generation, isCold);
+    Volume withNewMirror(boolean isCold, boolean isSweeping) {
+        return new Volume(idHigh, idLow, inodesReserved, slotsReserved, mirrorGeneration + 1, isCold, isSweeping);
+    }
+
+    Volume swept() {
+        return new Volume(idHigh, idLow, inodesReserved, slotsReserved, mirrorGeneration, cold, false);
     }
 
     /** The {@code st_dev} that the tree shows: of the anonymous major number, above what the kernel gives away. */

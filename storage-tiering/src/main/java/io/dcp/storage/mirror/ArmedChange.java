@@ -1,0 +1,54 @@
+package io.dcp.storage.mirror;
+
+import io.dcp.ipc.channel.Reply;
+import io.dcp.storage.namespace.Name;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.IntSupplier;
+
+/**
+ * A change of names on the mirror that a kill cannot leave half done: it is remembered in an intent slot until it is
+ * recorded. If it cannot be recorded, because the disk is full say, the slot stays armed and recording is tried again.
+ *
+ * @param sites the names, under the locks of their directories; of a rename the new name first, so that what moved is
+ *     never without a name
+ */
+record ArmedChange(Services services, Request request, List<Reconciler.Site> sites) {
+
+    /** The answer after success; not called if the system call failed. */
+    @FunctionalInterface
+    interface Answer {
+        Reply get() throws IOException;
+    }
+
+    /**
+     * Makes the system call under the caller's credentials and records what came of it under the agent's.
+     *
+     * @param systemCall returns a negative errno if it failed
+     */
+    Reply make(IntSupplier systemCall, Answer answer) throws IOException {
+        long session = request.caller().session();
+        long requestId = request.call().requestId();
+        Name first = sites.get(sites.size() - 1).name();
+        Name second = sites.size() == 1 ? null : sites.get(0).name();
+        int intent = services.intents().arm(session, requestId, first, second);
+        boolean recorded = false;
+        try {
+            int result = systemCall.getAsInt();
+            if (result < 0) {
+                recorded = true;
+                return Reply.error(-result);
+            }
+            services.context()
+                    .asAgent(request.caller(), () -> services.reconciler().settle(sites, session, requestId, true));
+            recorded = true;
+            return answer.get();
+        } finally {
+            if (recorded) {
+                services.intents().disarm(intent);
+            } else {
+                services.intents().keep(intent);
+            }
+        }
+    }
+}
