@@ -284,7 +284,8 @@ final class OpenCalls {
 
     /** A link in the last place: the file is made where it points. */
     private Reply followed(Request request, int flags, Place place, byte[] target, int links) throws IOException {
-        byte[] path = Paths.isAbsolute(target) ? target : Paths.join(Paths.ofAgentDescriptor(place.directoryFd()), target);
+        byte[] path =
+                Paths.isAbsolute(target) ? target : Paths.join(Paths.ofAgentDescriptor(place.directoryFd()), target);
         return openOrCreate(request, flags, Stat.AT_FDCWD, path, links);
     }
 
@@ -318,10 +319,7 @@ final class OpenCalls {
             prepare(request, target.inode(), flags);
         }
         int fd = kernel.openat(
-                place.directoryFd(),
-                place.bytes(),
-                flags,
-                request.call().mode());
+                place.directoryFd(), place.bytes(), flags, request.call().mode());
         return opened(request, fd, target.inode(), flags);
     }
 

@@ -62,16 +62,17 @@ public final class ChunkStore {
         }
         int start = into.position();
         ByteBuffer room = into.duplicate().limit(start + ref.lengthBytes());
+        MessageDigest digest = digest();
         int length;
         try {
-            length = objects.get(ref.key(), room);
+            length = objects.get(ref.key(), room, digest);
         } catch (BufferOverflowException e) {
             throw new CorruptChunkException(ref, "longer than expectedBytes=" + ref.lengthBytes());
         }
         if (length != ref.lengthBytes()) {
             throw new CorruptChunkException(ref, "lengthBytes=" + length + " expectedBytes=" + ref.lengthBytes());
         }
-        if (!MessageDigest.isEqual(sha256(room.flip().position(start)), ref.sha256())) {
+        if (!MessageDigest.isEqual(digest.digest(), ref.sha256())) {
             throw new CorruptChunkException(ref, "SHA-256 differs");
         }
         into.position(start + length);
@@ -82,10 +83,16 @@ public final class ChunkStore {
         objects.delete(ref.key());
     }
 
-    /** The SHA-256 of a buffer's remaining bytes; the buffer stays as it is. */
-    static byte[] sha256(ByteBuffer data) {
+    /** This thread's SHA-256 digest, reset. */
+    static MessageDigest digest() {
         MessageDigest digest = SHA256.get();
         digest.reset();
+        return digest;
+    }
+
+    /** The SHA-256 of a buffer's remaining bytes; the buffer stays as it is. */
+    private static byte[] sha256(ByteBuffer data) {
+        MessageDigest digest = digest();
         digest.update(data.duplicate());
         return digest.digest();
     }

@@ -3,6 +3,7 @@ package io.dcp.storage.tier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,7 +28,9 @@ public final class FileTransfer implements AutoCloseable {
     public static final int DEFAULT_CONCURRENCY = 8;
 
     private static final int REMEMBERED_FILES = 256;
-    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
+    private static final int PIECE_BYTES = 128 << 10;
+    private static final ByteBuffer ZEROS =
+            ByteBuffer.allocateDirect(PIECE_BYTES).asReadOnlyBuffer();
 
     private final ChunkStore chunks;
     private final int chunkBytes;
@@ -82,8 +85,9 @@ public final class FileTransfer implements AutoCloseable {
                 long index = number;
                 ByteBuffer data = buffers.take(lengthOf(index, size));
                 try {
-                    read(file, index * chunkBytes, data);
-                    ChunkRef ref = isZero(data) ? null : sendIfNew(ino, index, data, reusable, sentBefore, sent);
+                    byte[] sha256 = read(file, index * chunkBytes, data);
+                    ChunkRef ref =
+                            isZero(data) ? null : sendIfNew(ino, index, data, sha256, reusable, sentBefore, sent);
                     if (ref != null) {
                         current.put(index, ref);
                     }
@@ -151,10 +155,10 @@ public final class FileTransfer implements AutoCloseable {
             long ino,
             long index,
             ByteBuffer data,
+            byte[] sha256,
             Map<Long, ChunkRef> known,
             Map<Long, ChunkRef> sentBefore,
             Collection<ChunkRef> sent) {
-        byte[] sha256 = ChunkStore.sha256(data);
         for (ChunkRef ref : new ChunkRef[] {known.get(index), sentBefore.get(index)}) {
             if (ref != null && ref.lengthBytes() == data.remaining() && Arrays.equals(ref.sha256(), sha256)) {
                 return ref;
@@ -205,21 +209,30 @@ public final class FileTransfer implements AutoCloseable {
         return (int) Math.min(chunkBytes, size - index * chunkBytes);
     }
 
-    /** Fills a buffer from a place of a file, with zeros beyond the file's end, and flips it. */
-    private static void read(FileChannel file, long from, ByteBuffer into) throws IOException {
-        while (into.hasRemaining()) {
-            if (file.read(into, from + into.position()) < 0) {
-                while (into.hasRemaining()) {
-                    into.put(ZEROS.slice(0, Math.min(ZEROS.capacity(), into.remaining())));
-                }
+    /**
+     * Fills a buffer from a place of a file, with zeros beyond the file's end, and flips it. Digests each piece while it
+     * is in the processor's cache.
+     *
+     * @return the SHA-256 of the buffer's content
+     */
+    private static byte[] read(FileChannel file, long from, ByteBuffer into) throws IOException {
+        MessageDigest digest = ChunkStore.digest();
+        int end = into.limit();
+        while (into.position() < end) {
+            int begin = into.position();
+            into.limit(Math.min(end, begin + PIECE_BYTES));
+            if (file.read(into, from + begin) < 0) {
+                into.put(ZEROS.slice(0, into.remaining()));
             }
+            digest.update(into.duplicate().flip().position(begin));
         }
         into.flip();
+        return digest.digest();
     }
 
     private static boolean isZero(ByteBuffer data) {
-        for (int at = 0; at < data.limit(); at += ZEROS.capacity()) {
-            int length = Math.min(ZEROS.capacity(), data.limit() - at);
+        for (int at = 0; at < data.limit(); at += PIECE_BYTES) {
+            int length = Math.min(PIECE_BYTES, data.limit() - at);
             if (data.slice(at, length).mismatch(ZEROS.slice(0, length)) >= 0) {
                 return false;
             }

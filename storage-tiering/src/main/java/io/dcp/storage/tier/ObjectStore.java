@@ -1,6 +1,7 @@
 package io.dcp.storage.tier;
 
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 
 /**
  * A flat store of immutable-or-replaced objects under string keys, with the semantics of Amazon S3 (strongly consistent
@@ -64,6 +65,20 @@ public interface ObjectStore extends AutoCloseable {
      *     unspecified and its position unchanged
      */
     int get(String key, ByteBuffer into);
+
+    /**
+     * Reads a whole object like {@link #get(String, ByteBuffer)}, and feeds its bytes to a digest as they come, while they
+     * are in the processor's cache.
+     *
+     * @param digest reset first; in any state after a failure
+     */
+    default int get(String key, ByteBuffer into, MessageDigest digest) {
+        int start = into.position();
+        int length = get(key, into);
+        digest.reset();
+        digest.update(into.duplicate().flip().position(start));
+        return length;
+    }
 
     /** Removes an object; it need not exist. */
     void delete(String key);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +47,7 @@ public final class S3ObjectStore implements ObjectStore {
     private static final String TOKEN = "dcp-token";
     private static final String CONTENT_TYPE = "application/octet-stream";
     private static final Set<String> LOCAL_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
-    private static final int COPY_BYTES = 64 << 10;
+    private static final int PIECE_BYTES = 64 << 10;
     /** S3 answers 409 when conditional writes meet: "Upload the object again" (Conditional requests, S3 guide). */
     private static final int CONFLICT_ATTEMPTS = 5;
 
@@ -156,6 +157,11 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public int get(String key, ByteBuffer into) {
+        return get(key, into, null);
+    }
+
+    @Override
+    public int get(String key, ByteBuffer into, MessageDigest digest) {
         int start = into.position();
         boolean complete = false;
         try {
@@ -164,7 +170,7 @@ public final class S3ObjectStore implements ObjectStore {
                     key,
                     () -> client.getObject(
                             request -> request.bucket(bucket).key(key),
-                            (head, body) -> receive(head.contentLength(), body, into.position(start))));
+                            (head, body) -> receive(head.contentLength(), body, into.position(start), digest)));
             if (length < 0) {
                 throw new BufferOverflowException();
             }
@@ -178,26 +184,26 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     /** Fills the buffer from a response; returns its length, or -1 if there is not enough room. */
-    private static int receive(long contentLength, AbortableInputStream body, ByteBuffer into) {
+    private static int receive(long contentLength, AbortableInputStream body, ByteBuffer into, MessageDigest digest) {
         if (contentLength > into.remaining()) {
             body.abort();
             return -1;
         }
+        if (digest != null) {
+            digest.reset();
+        }
         int length = (int) contentLength;
+        byte[] piece = new byte[Math.min(length, PIECE_BYTES)];
         try {
-            byte[] piece = into.hasArray() ? into.array() : new byte[Math.min(length, COPY_BYTES)];
-            int done = 0;
-            while (done < length) {
-                int offset = into.hasArray() ? into.arrayOffset() + into.position() : 0;
-                int count = body.read(piece, offset, Math.min(length - done, into.hasArray() ? length : piece.length));
-                if (count < 0) {
+            for (int done = 0; done < length; ) {
+                int count = body.readNBytes(piece, 0, Math.min(length - done, piece.length));
+                if (count == 0) {
                     throw new EOFException("body ends early: bytes=" + done + " of=" + length);
                 }
-                if (into.hasArray()) {
-                    into.position(into.position() + count);
-                } else {
-                    into.put(piece, 0, count);
+                if (digest != null) {
+                    digest.update(piece, 0, count);
                 }
+                into.put(piece, 0, count);
                 done += count;
             }
             body.read(); // the end of the stream, so that the connection can be used again
