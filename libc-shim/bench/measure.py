@@ -99,6 +99,26 @@ def run(command, **more):
     return [line.split() for line in done.stdout.splitlines()]
 
 
+class Partner:
+    """A program that answers each line with a line."""
+
+    def __init__(self, command, **more):
+        words = [str(word) for word in command]
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, **more)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def ask(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline()
+
+
 def build_programs():
     """The C programs of this folder; returns where they are."""
     subprocess.run(["make", "-s", "-C", SHIM, "bench"], check=True, stdout=subprocess.DEVNULL)
@@ -131,6 +151,9 @@ class Platform:
     def run(self, *command):
         """A program under dcp-run."""
         return run([SCRIPTS / "dcp-run", *command], env=self.environment)
+
+    def partner(self, *command):
+        return Partner([SCRIPTS / "dcp-run", *command], env=self.environment)
 
     def processes(self):
         """Agent, supervisor and guardian."""

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -185,8 +187,47 @@ DCP_EXPORT int futimesat(int dirfd, const char *path, const struct timeval times
 }
 
 // --- size ---
+int dcp_ftruncate(int fd, off_t size) { return changed(fd, DCP_REAL(ftruncate)(fd, size)); }
+
+// The agent has another limit on the size of files than the program: beyond it, the program's own kernel call refuses.
+static bool is_beyond_limit(off_t size) {
+  struct rlimit limit;
+  return dcp_kernel(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) == 0 && (rlim_t)size > limit.rlim_cur;
+}
+
+static int truncate_by_descriptor(const char *path, off_t size) {
+  int fd = dcp_openat(AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  if (fd < 0) {
+    return -1;
+  }
+  int result = dcp_ftruncate(fd, size);
+  int saved = errno;
+  close(fd);
+  errno = saved;
+  return result;
+}
+
+// Growing a file past RLIMIT_FSIZE is SIGXFSZ and EFBIG: of the caller's limit, not of the agent's.
+static bool is_over_limit(const char *path, off_t size) {
+  struct rlimit64 limit;
+  struct stat seen;
+  return dcp_kernel(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) == 0 && (rlim64_t)size > limit.rlim_cur &&
+         dcp_fstatat(AT_FDCWD, path, &seen, 0) == 0 && S_ISREG(seen.st_mode) && seen.st_size < size &&
+         dcp_faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
+}
+
 int dcp_truncate(const char *path, off_t size) {
   if (size >= 0 && dcp_path_is_ours(AT_FDCWD, path)) {
+    int saved = errno;
+    if (is_over_limit(path, size)) {
+      dcp_kernel(SYS_tgkill, dcp_kernel(SYS_getpid), dcp_kernel(SYS_gettid), SIGXFSZ);
+      errno = EFBIG;
+      return -1;
+    }
+    errno = saved;
+    if (is_beyond_limit(size)) {
+      return truncate_by_descriptor(path, size);
+    }
     struct dcp_request request = {.operation = DCP_OP(TRUNCATE), .directory = AT_FDCWD, .path = path, .size = size};
     int result = dcp_tell(&request);
     if (result <= 0) {
@@ -195,8 +236,6 @@ int dcp_truncate(const char *path, off_t size) {
   }
   return DCP_REAL(truncate)(path, size);
 }
-
-int dcp_ftruncate(int fd, off_t size) { return changed(fd, DCP_REAL(ftruncate)(fd, size)); }
 
 int dcp_fallocate(int fd, int mode, off_t offset, off_t size) {
   return changed(fd, DCP_REAL(fallocate)(fd, mode, offset, size));

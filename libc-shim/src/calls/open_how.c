@@ -13,16 +13,25 @@
 #include "../table/place.h"
 #include "calls.h"
 
-enum { OWN_PATH_BYTES = 32 };
+enum { OWN_PATH_BYTES = 32, ASIDE = 128 };
 
 static int fail(long error) {
   errno = (int)-error;
   return -1;
 }
 
+// Out of the way of the lowest free number, which is the program's.
+static int aside(int fd) {
+  long high = dcp_kernel(SYS_fcntl, fd, F_DUPFD_CLOEXEC, ASIDE);
+  if (high < 0) return fd;
+  dcp_kernel(SYS_close, fd);
+  return (int)high;
+}
+
 static int look(int dirfd, const char *path, const struct open_how *how, uint64_t flags) {
   struct open_how quiet = {.flags = O_PATH | O_CLOEXEC | flags, .resolve = how->resolve};
-  return (int)dcp_kernel(SYS_openat2, dirfd, path, &quiet, sizeof quiet);
+  int fd = (int)dcp_kernel(SYS_openat2, dirfd, path, &quiet, sizeof quiet);
+  return fd < 0 ? fd : aside(fd);
 }
 
 // Opens what an O_PATH descriptor has found; closes the descriptor.

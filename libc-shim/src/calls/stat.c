@@ -161,6 +161,54 @@ static bool is_open_descriptor(int dirfd, const char *path, int flags) {
          dcp_fd_is_tree(dirfd);
 }
 
+// Field by field: to assign the whole struct the compiler clears it by "rep stos" first, which costs 7 ns.
+static void stat_from_statx(const struct statx *from, struct stat *into) {
+  into->st_dev = makedev(from->stx_dev_major, from->stx_dev_minor);
+  into->st_ino = from->stx_ino;
+  into->st_nlink = from->stx_nlink;
+  into->st_mode = from->stx_mode;
+  into->st_uid = from->stx_uid;
+  into->st_gid = from->stx_gid;
+  into->st_rdev = makedev(from->stx_rdev_major, from->stx_rdev_minor);
+  into->st_size = (off_t)from->stx_size;
+  into->st_blksize = from->stx_blksize;
+  into->st_blocks = (blkcnt_t)from->stx_blocks;
+  into->st_atim = (struct timespec){from->stx_atime.tv_sec, from->stx_atime.tv_nsec};
+  into->st_mtim = (struct timespec){from->stx_mtime.tv_sec, from->stx_mtime.tv_nsec};
+  into->st_ctim = (struct timespec){from->stx_ctime.tv_sec, from->stx_ctime.tv_nsec};
+#if defined(__x86_64__)
+  into->__pad0 = 0;
+#else
+  into->__pad1 = 0;
+  into->__pad2 = 0;
+#endif
+  memset(into->__glibc_reserved, 0, sizeof into->__glibc_reserved);
+}
+
+// A path that is not ours to all appearance, and may still lead into the tree through a link: the mount tells.
+static int foreign_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
+  uint64_t tree = dcp_region->mirror_mount_id;
+  if (tree == 0 || !are_known(flags) || !dcp_range_is_writable(into, sizeof *into)) {
+    return dcp_native_fstatat(dirfd, path, into, flags);
+  }
+  struct statx seen;
+  long result = dcp_kernel(SYS_statx, dirfd, path, flags, STATX_BASIC_STATS | STATX_MNT_ID, &seen);
+  if (__builtin_expect(result == 0 && seen.stx_mnt_id == tree && (seen.stx_mask & STATX_MNT_ID) != 0, 0)) {
+    struct dcp_attributes attributes;
+    int asked = ask_by_path(dirfd, path, flags, &attributes);
+    if (asked == 0) {
+      dcp_stat_from(&attributes, into);
+    }
+    if (asked <= 0) {
+      return asked;
+    }
+  }
+  if (result == 0) {
+    stat_from_statx(&seen, into);
+  }
+  return dcp_native_result(result);
+}
+
 int dcp_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
   if (__builtin_expect(is_open_descriptor(dirfd, path, flags), 0)) {
     return dcp_fstat(dirfd, into);
@@ -174,11 +222,9 @@ int dcp_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
       }
       dcp_stat_from(&attributes, into);
     }
-    if (result <= 0) {
-      return result;
-    }
+    return result <= 0 ? result : dcp_native_fstatat(dirfd, path, into, flags);
   }
-  return dcp_native_fstatat(dirfd, path, into, flags);
+  return foreign_fstatat(dirfd, path, into, flags);
 }
 
 int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *into) {
@@ -216,7 +262,7 @@ int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct stat
 // A path that is not ours costs as little as can be: straight to the next definition.
 DCP_EXPORT int stat(const char *restrict path, struct stat *restrict into) {
   return dcp_path_is_ours(AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, 0)
-                                          : dcp_native_fstatat(AT_FDCWD, path, into, 0);
+                                          : foreign_fstatat(AT_FDCWD, path, into, 0);
 }
 DCP_EXPORT int stat64(const char *restrict path, struct stat64 *restrict into) {
   return stat(path, (struct stat *)into);
@@ -224,7 +270,7 @@ DCP_EXPORT int stat64(const char *restrict path, struct stat64 *restrict into) {
 
 DCP_EXPORT int lstat(const char *restrict path, struct stat *restrict into) {
   return dcp_path_is_ours(AT_FDCWD, path) ? dcp_fstatat(AT_FDCWD, path, into, AT_SYMLINK_NOFOLLOW)
-                                          : dcp_native_fstatat(AT_FDCWD, path, into, AT_SYMLINK_NOFOLLOW);
+                                          : foreign_fstatat(AT_FDCWD, path, into, AT_SYMLINK_NOFOLLOW);
 }
 DCP_EXPORT int lstat64(const char *restrict path, struct stat64 *restrict into) {
   return lstat(path, (struct stat *)into);

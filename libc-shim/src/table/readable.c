@@ -13,6 +13,7 @@
 #define MASK_BYTES 8
 
 uintptr_t dcp_good_pages[DCP_GOOD_PAGES];
+static uintptr_t writable_pages[DCP_GOOD_PAGES];  // likewise
 
 __attribute__((noinline, cold)) bool dcp_page_is_readable_slowly(uintptr_t page) {
   if (page == 0 || dcp_kernel(SYS_rt_sigprocmask, NO_SUCH_WAY, page, NULL, MASK_BYTES) == -EFAULT) {
@@ -48,7 +49,20 @@ bool dcp_range_is_readable(const void *start, size_t length) {
   return true;
 }
 
+static bool is_writable(char *at) {
+  uintptr_t page = (uintptr_t)at & ~(uintptr_t)(DCP_PAGE_BYTES - 1);
+  uintptr_t *known = &writable_pages[page / DCP_PAGE_BYTES % DCP_GOOD_PAGES];
+  if (__atomic_load_n(known, __ATOMIC_RELAXED) == (page | 1)) {
+    return true;
+  }
+  // To the kernel NULL is no address, but that nothing is wanted.
+  if (page == 0 || dcp_kernel(SYS_rt_sigprocmask, SIG_BLOCK, NULL, at, MASK_BYTES) != 0) {
+    return false;
+  }
+  __atomic_store_n(known, page | 1, __ATOMIC_RELAXED);
+  return true;
+}
+
 bool dcp_range_is_writable(void *start, size_t length) {
-  return dcp_kernel(SYS_rt_sigprocmask, SIG_BLOCK, NULL, start, MASK_BYTES) == 0 &&
-         dcp_kernel(SYS_rt_sigprocmask, SIG_BLOCK, NULL, (char *)start + length - MASK_BYTES, MASK_BYTES) == 0;
+  return is_writable(start) && is_writable((char *)start + length - MASK_BYTES);
 }

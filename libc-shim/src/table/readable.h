@@ -1,5 +1,5 @@
 // May this memory be touched? A program that passes a bad pointer gets EFAULT from the kernel; a wrapper that looks at
-// it would die. Pages that were found readable once are believed to be ever after: asking costs a system call.
+// it would die. Pages that were found good once are believed to be ever after: asking costs a system call.
 #ifndef DCP_TABLE_READABLE_H
 #define DCP_TABLE_READABLE_H
 
@@ -24,7 +24,7 @@ bool dcp_string_is_readable(const char *text);
 
 bool dcp_range_is_readable(const void *start, size_t length);
 
-// Whether a result of LENGTH bytes (at least 8, less than a page) may be written to START. Writes there.
+// Whether a result of LENGTH bytes (at least 8, less than a page) may be written to START. May write there.
 bool dcp_range_is_writable(void *start, size_t length);
 
 #endif

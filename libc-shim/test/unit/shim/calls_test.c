@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/xattr.h>
@@ -385,6 +386,32 @@ static void should_change_xattrs(void) {
   CHECK(removexattr("x", "user.a") == -1 && errno == ENODATA);
 }
 
+// --- bad pointers ---
+static void should_leave_bad_pointers_to_the_kernel(void) {
+  char *volatile bad = (char *)16;
+  char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  struct stat *volatile bad_stat = (struct stat *)16;
+  struct timespec *volatile bad_times = (struct timespec *)16;
+  char *volatile null = NULL;
+  mprotect(pages + 4096, 4096, PROT_NONE);
+  memset(pages, 'x', 4096);
+  write_file("good", "");
+#define CHECK_FAULT(call) CHECK((call) == -1 && errno == EFAULT)
+  CHECK_FAULT(open(bad, O_RDONLY));
+  CHECK_FAULT(open(null, O_RDONLY));
+  CHECK_FAULT(open(pages + 4000, O_RDONLY));
+  CHECK_FAULT(dcp_fstatat(AT_FDCWD, pages + 1, (struct stat *)pages, 0));
+  CHECK_FAULT(dcp_fstatat(AT_FDCWD, "good", bad_stat, 0));
+  CHECK_FAULT(rename("good", null));
+  CHECK_FAULT(rename(bad, "good"));
+  CHECK_FAULT(dcp_symlinkat(bad, AT_FDCWD, "x"));
+  CHECK_FAULT(dcp_utimensat(AT_FDCWD, "good", bad_times, 0));
+  memcpy(pages + 4091, "good", 5);
+  struct stat s;
+  CHECK_EQUAL(dcp_fstatat(AT_FDCWD, pages + 4091, &s, 0), 0);  // ends with the page
+  munmap(pages, 8192);
+}
+
 int main(int argc, char **argv) {
   (void)argc;
   const char *tree = fake_agent_begin(argv);
@@ -402,6 +429,7 @@ int main(int argc, char **argv) {
   RUN(should_change_names);
   RUN(should_change_attributes);
   RUN(should_change_xattrs);
+  RUN(should_leave_bad_pointers_to_the_kernel);
   dcp_kernel(SYS_chdir, "/");
   dcp_cwd_changed();
   fake_agent_end();

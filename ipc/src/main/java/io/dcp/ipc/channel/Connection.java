@@ -192,7 +192,8 @@ final class Connection {
             callsInFlight--;
             int descriptor = reply.descriptor();
             if (!closed && !dropped && descriptor >= 0 && mayWrite(descriptor)) {
-                // Ours must be closed before the client hears the answer: a program may close the file it has written and
+                // Ours must be closed before the client hears the answer: a program may close the file it has written
+                // and
                 // execute it at once, which the kernel refuses while anybody has it open for writing.
                 int ahead = writer.writePassing(requestId);
                 if (!sendOrQueue(writer, requestId, ahead, descriptor)) {
@@ -212,9 +213,7 @@ final class Connection {
 
     private static boolean mayWrite(int descriptor) {
         int flags = Kernel.system().fcntl(descriptor, OpenFlags.F_GETFL, 0);
-        return flags >= 0
-                && (flags & OpenFlags.O_PATH) == 0
-                && (flags & OpenFlags.O_ACCMODE) != OpenFlags.O_RDONLY;
+        return flags >= 0 && (flags & OpenFlags.O_PATH) == 0 && (flags & OpenFlags.O_ACCMODE) != OpenFlags.O_RDONLY;
     }
 
     /** Returns true if the descriptor is kept in the queue. Holds the lock. */

@@ -125,6 +125,36 @@ public final class ThreadCredentials {
         return 0;
     }
 
+    /** Something that is done under the agent's credentials. */
+    @FunctionalInterface
+    public interface Work<T, E extends Exception> {
+        T run() throws E;
+    }
+
+    /**
+     * Does something as the agent, then goes back to whom this thread had assumed; still the agent if it throws.
+     *
+     * @throws IllegalStateException if the thread could not change, which nothing but a defect causes
+     */
+    public <T, E extends Exception> T asAgent(Work<T, E> work) throws E {
+        State before = states.get();
+        int uid = before.uid;
+        int gid = before.gid;
+        boolean assumed = !before.unknown && (uid != agentUid || gid != agentGid);
+        require(assumeAgent());
+        T result = work.run();
+        if (assumed) {
+            require(assume(uid, gid, before.groups));
+        }
+        return result;
+    }
+
+    private static void require(int done) {
+        if (done < 0) {
+            throw new IllegalStateException("credentials cannot be changed: error=" + Errno.name(-done));
+        }
+    }
+
     /** setfsuid and setfsgid do not tell whether they were allowed; a second call with -1 changes nothing and does. */
     private int changeIds(int uid, int gid) {
         kernel.setfsgid(gid);

@@ -81,8 +81,10 @@ final class BareTransfer {
     }
 
     void delete(long sizeBytes) throws IOException {
-        forEachChunk(sizeBytes, (index, length) ->
-                client.deleteObject(request -> request.bucket(bucket).key(key(index))));
+        forEachChunk(
+                sizeBytes,
+                (index, length) ->
+                        client.deleteObject(request -> request.bucket(bucket).key(key(index))));
     }
 
     private interface Step {

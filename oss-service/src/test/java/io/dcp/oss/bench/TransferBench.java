@@ -123,8 +123,7 @@ public final class TransferBench {
     private void writeSource() throws IOException {
         Random random = new Random(1);
         byte[] piece = new byte[CHUNK_BYTES];
-        try (FileChannel file =
-                FileChannel.open(source, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(source, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (long at = 0; at < sizeBytes; at += piece.length) {
                 random.nextBytes(piece);
                 ByteBuffer data = ByteBuffer.wrap(piece);
