@@ -46,9 +46,7 @@ public final class Agent {
                             Clock.systemUTC(),
                             new Startup.Makers(
                                     ObjectStores::open, MirroredTree::open, new InheritedSockets(environment)::listen))
-                    .start();
-            Thread hook = new Thread(started.platform()::close, "shutdown");
-            Runtime.getRuntime().addShutdownHook(hook);
+                    .start(platform -> Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "shutdown")));
             IdleTrim.start();
             logger().info("serving {}", config.home().root());
             started.platform().awaitLeave();

@@ -9,6 +9,7 @@ import io.dcp.storage.metadata.MetadataCorruptException;
 import io.dcp.storage.metadata.MetadataStore;
 import io.dcp.storage.mirror.Mirror;
 import io.dcp.storage.mirror.MirrorConfig;
+import io.dcp.storage.namespace.ChunkSize;
 import io.dcp.storage.tier.ChunkStore;
 import io.dcp.storage.tier.FileTransfer;
 import io.dcp.storage.tier.ObjectStore;
@@ -41,8 +42,8 @@ final class MirroredTree implements Tree {
         MetadataStore metadata = openMetadata(config.home());
         boolean done = false;
         try {
-            FileTransfer transfer =
-                    new FileTransfer(new ChunkStore(store), config.writeBack().chunkBytes(), TRANSFERS);
+            int chunkBytes = ChunkSize.of(metadata, config.writeBack().chunkBytes());
+            FileTransfer transfer = new FileTransfer(new ChunkStore(store), chunkBytes, TRANSFERS);
             Mirror mirror = Mirror.open(mirrorConfig(config), kernel, metadata, transfer, store);
             mirror.start();
             done = true;

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,8 +79,12 @@ final class Startup {
         this.makers = makers;
     }
 
-    /** Starts everything. What had been started when something is refused is closed again. */
-    Started start() throws StartRefusedException, InterruptedException {
+    /**
+     * Starts everything. What had been started when something is refused is closed again.
+     *
+     * @param beforeReady gets the platform when it serves, before anybody is told so
+     */
+    Started start(Consumer<Platform> beforeReady) throws StartRefusedException, InterruptedException {
         String startedAt = clock.instant().toString();
         prepareHome();
         StartStep<ObjectStorePart> objectsStep =
@@ -100,6 +105,7 @@ final class Startup {
             Platform platform =
                     new Platform(config, run, new Platform.Parts(objects, tree, service, controller), startedAt);
             ports.http().serve(platform);
+            beforeReady.accept(platform);
             publish(ports);
             // Programs need not wait for this, so it comes after everything they need.
             controller.start();

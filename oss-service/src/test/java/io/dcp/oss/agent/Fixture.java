@@ -37,7 +37,7 @@ final class Fixture implements AutoCloseable {
                                     listening = true;
                                     return () -> listening = false;
                                 }))
-                .start();
+                .start(platform -> {});
         return started;
     }
 

@@ -1,5 +1,6 @@
 package io.dcp.oss.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.dcp.oss.embedded.EmbeddedObjectStore;
 import io.dcp.storage.tier.ChunkRef;
 import io.dcp.storage.tier.ChunkStore;
@@ -7,6 +8,7 @@ import io.dcp.storage.tier.FileTransfer;
 import io.dcp.storage.tier.S3ObjectStore;
 import io.dcp.storage.tier.S3Settings;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -18,7 +20,8 @@ import java.util.Random;
 /**
  * Uploads and downloads a file of random bytes by {@link FileTransfer} and by the bare client of the SDK, in turn, on the
  * embedded object store. Started by {@code scripts/bench store}: {@code TransferBench DIRECTORY MEBIBYTES CONCURRENCY
- * ROUNDS}. For each measured transfer a line {@code ours|bare upload|download SECONDS}.
+ * ROUNDS}. For each measured transfer a line {@code ours|bare upload|download SECONDS PROCESSOR-SECONDS}, the latter with
+ * those of the server, which is in this process.
  */
 public final class TransferBench {
     private static final int CHUNK_BYTES = 4 << 20;
@@ -70,35 +73,35 @@ public final class TransferBench {
 
     private void runOurs(boolean isMeasured) throws Exception {
         settle();
-        long start = System.nanoTime();
+        Stopwatch watch = new Stopwatch();
         List<ChunkRef> refs;
         try (FileChannel file = FileChannel.open(source, StandardOpenOption.READ)) {
             refs = transfer.upload(INODE, file, sizeBytes, List.of());
         }
-        print(isMeasured, "ours upload", start);
+        watch.print(isMeasured, "ours upload");
         settle();
-        start = System.nanoTime();
+        watch = new Stopwatch();
         try (FileChannel file = newTarget()) {
             transfer.download(file, sizeBytes, refs);
         }
-        print(isMeasured, "ours download", start);
+        watch.print(isMeasured, "ours download");
         check();
         refs.forEach(chunks::delete);
     }
 
     private void runBare(boolean isMeasured) throws Exception {
         settle();
-        long start = System.nanoTime();
+        Stopwatch watch = new Stopwatch();
         try (FileChannel file = FileChannel.open(source, StandardOpenOption.READ)) {
             bare.upload(file, sizeBytes);
         }
-        print(isMeasured, "bare upload", start);
+        watch.print(isMeasured, "bare upload");
         settle();
-        start = System.nanoTime();
+        watch = new Stopwatch();
         try (FileChannel file = newTarget()) {
             bare.download(file, sizeBytes);
         }
-        print(isMeasured, "bare download", start);
+        watch.print(isMeasured, "bare download");
         check();
         bare.delete(sizeBytes);
     }
@@ -134,10 +137,19 @@ public final class TransferBench {
         }
     }
 
-    private static void print(boolean isMeasured, String what, long start) {
-        long taken = System.nanoTime() - start;
-        if (isMeasured) {
-            System.out.println(what + " " + taken / 1e9);
+    private static final class Stopwatch {
+        private static final OperatingSystemMXBean PROCESS =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+        private final long startNs = System.nanoTime();
+        private final long startProcessorNs = PROCESS.getProcessCpuTime();
+
+        void print(boolean isMeasured, String what) {
+            long takenNs = System.nanoTime() - startNs;
+            long processorNs = PROCESS.getProcessCpuTime() - startProcessorNs;
+            if (isMeasured) {
+                System.out.println(what + " " + takenNs / 1e9 + " " + processorNs / 1e9);
+            }
         }
     }
 }

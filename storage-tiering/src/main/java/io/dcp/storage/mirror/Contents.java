@@ -12,12 +12,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Brings contents from the object store into mirror files. Blocks; under the agent's credentials. */
 final class Contents {
-    private static final Logger log = LoggerFactory.getLogger(Contents.class);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final MirrorTree tree;
@@ -44,7 +41,7 @@ final class Contents {
      *
      * @param fd any descriptor of the mirror file
      * @param deadlineNanos on {@link System#nanoTime}: until when to wait for the store
-     * @throws IOException if they cannot be had: the cause is logged with the file
+     * @throws IOException if they cannot be had; the message names file, object and cause
      */
     @SuppressWarnings("try") // the lock is held, not used
     void fetch(long ino, int fd, long deadlineNanos) throws IOException {
@@ -59,13 +56,13 @@ final class Contents {
                     return;
                 } catch (ObjectStoreUnavailable e) {
                     if (System.nanoTime() - deadlineNanos + RETRY_NANOS > 0) {
-                        log.error("object store unavailable, contents cannot be read: {}: {}", inode, e.getMessage());
-                        throw new IOException(e);
+                        throw new IOException(
+                                "object store unavailable, contents cannot be read: " + inode + ": " + e.getMessage(),
+                                e);
                     }
                     TimeUnit.NANOSECONDS.sleep(RETRY_NANOS);
                 } catch (IOException | RuntimeException e) {
-                    log.error("contents cannot be read: {}: {}", inode, e.getMessage());
-                    throw new IOException(e);
+                    throw new IOException("contents cannot be read: " + inode + ": " + e.getMessage(), e);
                 }
             }
         } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
  *
  * <pre>
  *   'V'                          volume record
+ *   'K'                          length of a chunk in bytes
  *   'I' ino                      inode
  *   'D' directory name           entry: ino, type, slot, mirror generation
  *   'L' directory slot           listing: ino, type, name
@@ -25,6 +26,10 @@ final class Keys {
 
     static byte[] volume() {
         return new byte[] {'V'};
+    }
+
+    static byte[] chunkBytes() {
+        return new byte[] {'K'};
     }
 
     static byte[] inode(long ino) {
