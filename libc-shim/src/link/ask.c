@@ -31,6 +31,7 @@
 #include "connection.h"
 #include "kernel.h"
 #include "patience.h"
+#include "process.h"
 #include "wire.h"
 
 #define SIGNAL_OF_SETXID 33
@@ -42,7 +43,8 @@ enum outcome { ANSWERED, BROKEN, REFUSED, TIMED_OUT };
 struct call {
   const struct dcp_request *request;
   struct dcp_answer *answer;
-  struct dcp_connection *connection;
+  struct dcp_connection *connection, *spare;
+  bool is_own;  // false: of a vfork child
   struct dcp_patience patience;
   uint64_t request_id;
   int error;     // of an outcome that ends the call
@@ -197,7 +199,8 @@ static enum outcome attempt(struct call *call) {
     return BROKEN;
   }
   struct dcp_wire_call wire;
-  dcp_wire_encode(&wire, call->request, call->request_id, dcp_patience_left_ms(&call->patience), (uint16_t)dcp_umask());
+  dcp_wire_encode(&wire, call->request, call->request_id, dcp_patience_left_ms(&call->patience),
+                  (uint16_t)dcp_umask(call->is_own));
   struct msghdr packet = {.msg_iov = wire.parts, .msg_iovlen = DCP_WIRE_CALL_PARTS};
   for (;;) {
     result = dcp_kernel(SYS_sendmsg, call->connection->descriptor, &packet, MSG_NOSIGNAL);
@@ -216,6 +219,18 @@ static enum outcome attempt(struct call *call) {
   return result < 0 && !is_hang_up(result) ? BROKEN : await(call);
 }
 
+// The connection cannot be used any more. A vfork child leaves its parent's as it is, who will see it by himself.
+static void give_up_connection(struct call *call) {
+  if (call->is_own || call->connection == call->spare) {
+    dcp_connection_break(call->connection);
+    return;
+  }
+  call->spare->agent_thread = call->connection->agent_thread;
+  dcp_connection_release(call->connection, call->spare);
+  call->connection = call->spare;
+  call->request_id = ++call->spare->last_request;
+}
+
 static int conduct(struct call *call) {
   for (;;) {
     call->pause_ms = call->pause_ms == 0 ? 1 : call->pause_ms;
@@ -223,19 +238,19 @@ static int conduct(struct call *call) {
       case ANSWERED:
         return 0;
       case REFUSED:
-        dcp_connection_break(call->connection);
+        give_up_connection(call);
         return call->error;
       case TIMED_OUT:
         break;
       case BROKEN:
-        dcp_connection_break(call->connection);
+        give_up_connection(call);
         if (call->pause_ms == 0 || dcp_patience_wait(&call->patience, -1, 0, call->pause_ms)) {
           call->pause_ms = call->pause_ms * 2 < LONGEST_PAUSE_MS ? call->pause_ms * 2 : LONGEST_PAUSE_MS;
           continue;
         }
         break;
     }
-    dcp_connection_break(call->connection);  // its answer may come later and must not meet another call
+    give_up_connection(call);  // its answer may come later and must not meet another call
     dcp_complain_unanswered(call->request);
     return EIO;
   }
@@ -257,7 +272,7 @@ static int unfit(const struct dcp_request *request) {
 static int ask(const struct dcp_request *request, struct dcp_answer *answer) {
   int saved = errno;
   struct dcp_connection spare = {0};
-  struct call call = {.request = request, .answer = answer};
+  struct call call = {.request = request, .answer = answer, .spare = &spare};
   answer->descriptor = -1;
   answer->native = false;
   answer->has_attributes = false;
@@ -266,7 +281,8 @@ static int ask(const struct dcp_request *request, struct dcp_answer *answer) {
   if (error == 0) {
     uint64_t all = ~(1ULL << (SIGNAL_OF_SETXID - 1));
     dcp_kernel(SYS_rt_sigprocmask, SIG_BLOCK, &all, &call.patience.mask, sizeof all);
-    call.connection = dcp_connection_take(&spare);
+    call.is_own = dcp_process_is_own();
+    call.connection = dcp_connection_take(&spare, call.is_own);
     call.request_id = ++call.connection->last_request;
     error = conduct(&call);
     dcp_connection_release(call.connection, &spare);

@@ -39,6 +39,9 @@ static bool fs_ids_may_differ;
 // Threads have credentials of their own, so no connection serves two of them.
 static bool threads_differ;
 
+// A vfork child has changed its credentials: since then no vfork child uses its parent's connections.
+static bool children_differ;
+
 static uint64_t socket_inode(int fd) {
   struct stat seen;
   return dcp_kernel(SYS_fstat, fd, &seen) == 0 && S_ISSOCK(seen.st_mode) ? seen.st_ino : 0;
@@ -77,23 +80,34 @@ static void sweep(struct dcp_process *own) {
   }
 }
 
-struct dcp_connection *dcp_connection_take(struct dcp_connection *spare) {
+// A vfork child has the descriptors that were open when it began, and may have closed them; what it would make itself,
+// its parent would have to find out to be another's.
+static bool is_usable(const struct dcp_connection *connection, bool is_own) {
+  return is_own || (connection->made && socket_inode(connection->descriptor) == connection->inode);
+}
+
+struct dcp_connection *dcp_connection_take(struct dcp_connection *spare, bool is_own) {
   uint32_t threads = dcp_region->agent_threads;
   threads = threads == 0 ? 1 : threads > DCP_AGENT_THREADS_MAX ? DCP_AGENT_THREADS_MAX : threads;
   int cpu = sched_getcpu();
   uint32_t home = cpu < 0 ? 0 : (uint32_t)cpu % threads;
   struct dcp_process *own = dcp_process();
-  if (own != NULL && !__atomic_load_n(&threads_differ, __ATOMIC_RELAXED)) {
-    if (__builtin_expect(own->swept == 0, 0)) {
+  if (own != NULL && !__atomic_load_n(is_own ? &threads_differ : &children_differ, __ATOMIC_RELAXED)) {
+    if (__builtin_expect(is_own && own->swept == 0, 0)) {
       sweep(own);
     }
     for (uint32_t i = 0; i < threads; i++) {
       uint32_t thread = (home + i) % threads;
       for (int j = 0; j < DCP_CONNECTIONS_PER_THREAD; j++) {
-        if (take(&own->connections[thread][j])) {
-          own->connections[thread][j].agent_thread = thread;
-          return &own->connections[thread][j];
+        struct dcp_connection *connection = &own->connections[thread][j];
+        if (!take(connection)) {
+          continue;
         }
+        if (is_usable(connection, is_own)) {
+          connection->agent_thread = thread;
+          return connection;
+        }
+        give(connection);
       }
     }
   }
@@ -135,6 +149,10 @@ void dcp_connection_break(struct dcp_connection *connection) {
 
 void dcp_link_drop(void) {
   struct dcp_process *own = dcp_process();
+  if (!dcp_process_is_own()) {
+    __atomic_store_n(&children_differ, true, __ATOMIC_RELAXED);
+    return;
+  }
   for (int i = 0; own != NULL && i < DCP_AGENT_THREADS_MAX * DCP_CONNECTIONS_PER_THREAD; i++) {
     struct dcp_connection *connection = &own->connections[0][0] + i;
     if (connection->made && take(connection)) {
@@ -154,6 +172,9 @@ void dcp_link_drop_thread(void) {
 
 int dcp_link_vacate(int fd) {
   struct dcp_process *own = dcp_process();
+  if (!dcp_process_is_own()) {
+    return 0;  // the number is a vfork child's own, the connection its parent's
+  }
   if (own != NULL) {
     sweep(own);
   }

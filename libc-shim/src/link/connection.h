@@ -7,8 +7,9 @@
 #define DCP_SOCKET_PATIENCE_MS 100  // how long one blocking send, receive or connect lasts at most
 
 // A connection for one call, the caller's alone until released: one to the agent's thread of this CPU if possible;
-// SPARE, zeroed by the caller, if all are busy.
-struct dcp_connection *dcp_connection_take(struct dcp_connection *spare);
+// SPARE, zeroed by the caller, if all are busy. A vfork child (IS_OWN false, see dcp_process_is_own) gets one that its
+// parent has made and it has inherited, or SPARE.
+struct dcp_connection *dcp_connection_take(struct dcp_connection *spare, bool is_own);
 
 // Connects and says hello, if that is not done yet or the descriptor is no longer ours. 0 or negative errno.
 int dcp_connection_make(struct dcp_connection *connection);

@@ -39,5 +39,11 @@ void dcp_process_begin(void) {
 
 bool dcp_process_is_own(void) {
   struct dcp_process *own = dcp_process();
-  return own != NULL && __atomic_load_n(&own->pid, __ATOMIC_RELAXED) == (int32_t)dcp_kernel(SYS_getpid);
+  if (own == NULL) {
+    return false;
+  }
+  int32_t self = (int32_t)dcp_kernel(SYS_getpid), owner = __atomic_load_n(&own->pid, __ATOMIC_RELAXED);
+  // A child of a fork that libc has not seen introduces itself here.
+  return owner == self || (owner == 0 && __atomic_compare_exchange_n(&own->pid, &owner, self, false, __ATOMIC_RELAXED,
+                                                                     __ATOMIC_RELAXED));
 }

@@ -22,6 +22,14 @@ struct dcp_tree_root dcp_tree_root;
 static char run_directory[PATH_MAX];
 static char home[PATH_MAX];
 static int file_mode_mask;
+#define MASK_UNKNOWN (-1)
+
+// Reading the mask is setting it.
+static mode_t swap_mask(void) {
+  long mask = dcp_kernel(SYS_umask, 077);
+  dcp_kernel(SYS_umask, mask);
+  return (mode_t)mask;
+}
 
 static void keep(char into[PATH_MAX], const char *value) {
   if (value != NULL && strlen(value) < PATH_MAX) {
@@ -79,9 +87,7 @@ void dcp_attach(void) {
     keep(run_directory, run);
     keep(home, getenv("DCP_HOME"));
     map_region();
-    // Reading the mask is setting it: here the process has one thread.
-    file_mode_mask = (int)dcp_kernel(SYS_umask, 077);
-    dcp_kernel(SYS_umask, file_mode_mask);
+    file_mode_mask = (int)swap_mask();  // here the process has one thread
     dcp_process_begin();
     state = DCP_ATTACHED;
   }
@@ -126,13 +132,40 @@ void dcp_threads_part(void) {
 
 bool dcp_threads_are_apart(void) { return __builtin_expect(__atomic_load_n(&threads_are_apart, __ATOMIC_RELAXED), 0); }
 
-mode_t dcp_umask(void) {
-  if (dcp_threads_are_apart()) {
-    long mask = dcp_kernel(SYS_umask, 077);
-    dcp_kernel(SYS_umask, mask);
-    return (mode_t)mask;
+// But for a process with threads, who must not see another one meanwhile.
+static mode_t read_mask(void) {
+  char text[256];
+  long file = dcp_kernel(SYS_openat, AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC, 0);
+  long length = file < 0 ? 0 : dcp_kernel(SYS_read, file, text, sizeof text - 1);
+  if (file >= 0) {
+    dcp_kernel(SYS_close, file);
   }
-  return (mode_t)__atomic_load_n(&file_mode_mask, __ATOMIC_RELAXED);
+  text[length < 0 ? 0 : length] = '\0';
+  const char *at = strstr(text, "\nUmask:\t");
+  if (at == NULL) {
+    return swap_mask();
+  }
+  mode_t mask = 0;
+  for (at += sizeof "\nUmask:\t" - 1; *at >= '0' && *at <= '7'; at++) {
+    mask = mask * 8 + (mode_t)(*at - '0');
+  }
+  return mask;
 }
 
-void dcp_umask_changed(mode_t mask) { __atomic_store_n(&file_mode_mask, (int)(mask & 0777), __ATOMIC_RELAXED); }
+mode_t dcp_umask(bool is_own) {
+  if (!is_own || dcp_threads_are_apart()) {
+    return swap_mask();
+  }
+  int known = __atomic_load_n(&file_mode_mask, __ATOMIC_RELAXED);
+  if (__builtin_expect(known == MASK_UNKNOWN, 0)) {
+    known = (int)read_mask();
+    __atomic_store_n(&file_mode_mask, known, __ATOMIC_RELAXED);
+  }
+  return (mode_t)known;
+}
+
+// A child that shares our memory may share our mask (CLONE_FS) or not (vfork).
+void dcp_umask_changed(mode_t mask) {
+  int known = dcp_process_is_own() ? (int)(mask & 0777) : MASK_UNKNOWN;
+  __atomic_store_n(&file_mode_mask, known, __ATOMIC_RELAXED);
+}

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "../link/kernel.h"
+#include "../link/process.h"
 #include "place.h"
 #include "region.h"
 #include "root.h"
@@ -28,6 +29,14 @@ static unsigned classed;  // no descriptor from here on has a class
 
 static void set_class(int fd, enum dcp_fd_class class) {
   if ((unsigned)fd >= DCP_FD_TABLE) {
+    return;
+  }
+  if (!dcp_process_is_own()) {  // a vfork child's numbers are its own: its parent, and it, will ask again
+    unsigned char known = DCP_FD_FOREIGN, *entry = &dcp_fd_classes[fd];
+    if (!__atomic_compare_exchange_n(entry, &known, DCP_FD_UNKNOWN, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED) &&
+        known == DCP_FD_TREE) {
+      __atomic_store_n(entry, DCP_FD_UNKNOWN, __ATOMIC_RELAXED);
+    }
     return;
   }
   unsigned before = __atomic_load_n(&classed, __ATOMIC_RELAXED);

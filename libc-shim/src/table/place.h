@@ -76,7 +76,8 @@ void dcp_cwd_changed(void);
 bool dcp_cwd_is_ours(void);
 // After chroot: absolute paths mean something else now, so nothing is ours by path any more.
 void dcp_root_changed(void);
-mode_t dcp_umask(void);
+// IS_OWN: dcp_process_is_own(), which the caller knows.
+mode_t dcp_umask(bool is_own);
 // After unshare(CLONE_FS): threads have working directories and umasks of their own from now on.
 void dcp_threads_part(void);
 bool dcp_threads_are_apart(void);
