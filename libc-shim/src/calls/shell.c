@@ -238,7 +238,10 @@ DCP_EXPORT FILE *popen(const char *text, const char *type) {
   return stream;
 }
 
-bool dcp_popened(FILE *stream) { return stream != NULL && find_slot(stream) != NULL; }
+bool dcp_popened(FILE *stream) {
+  struct popened *slot = stream == NULL ? NULL : find_slot(stream);
+  return slot != NULL && stream_in(slot) == stream;
+}
 
 int dcp_pclose(FILE *stream) {
   struct popened *slot = find_slot(stream);

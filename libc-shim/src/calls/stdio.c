@@ -12,6 +12,7 @@
 #include "../table/place.h"
 #include "calls.h"
 #include "real.h"
+#include "shell.h"
 
 // The open flags of a stream's mode, as glibc reads it: "r", "w" or "a", then at most six of "+xbmce" and anything, up
 // to a comma. -1: no such mode.
@@ -157,6 +158,9 @@ DCP_EXPORT FILE *fdopen(int fd, const char *mode) {
 }
 
 DCP_EXPORT int fclose(FILE *stream) {
+  if (dcp_popened(stream)) {
+    return dcp_pclose(stream);  // as libc's: a command's stream waits for it
+  }
   int saved = errno;
   int fd = fileno_unlocked(stream);  // a stream without a descriptor (fmemopen) sets errno
   errno = saved;
