@@ -32,7 +32,7 @@ int dcp_dup(int fd) {
   if (__builtin_expect(dcp_fd_is_private(fd), 0)) {
     return not_open();
   }
-  int result = dcp_native_dup(fd);
+  int result = DCP_WITH_NUMBER(dcp_native_dup(fd));
   if (result >= 0) {
     dcp_fd_duplicated(fd, result);
   }
@@ -84,8 +84,11 @@ int dcp_fcntl(int fd, int command, long argument) {
   if (__builtin_expect(dcp_fd_is_private(fd), 0)) {
     return not_open();
   }
-  int result = dcp_native_fcntl(fd, command, argument);
-  if ((command == F_DUPFD || command == F_DUPFD_CLOEXEC) && result >= 0) {
+  if (command != F_DUPFD && command != F_DUPFD_CLOEXEC) {
+    return dcp_native_fcntl(fd, command, argument);
+  }
+  int result = DCP_WITH_NUMBER(dcp_native_fcntl(fd, command, argument));
+  if (result >= 0) {
     dcp_fd_duplicated(fd, result);
   }
   return result;

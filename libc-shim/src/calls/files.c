@@ -55,7 +55,7 @@ static bool has_free_number(void) {
   return true;  // or 0 is not open, and so free
 }
 
-int dcp_openat(int dirfd, const char *path, int flags, mode_t mode) {
+static int open_at(int dirfd, const char *path, int flags, mode_t mode) {
   int fd;
   if (dcp_path_is_ours(dirfd, path)) {
     if ((flags & (O_CREAT | O_TRUNC)) != 0 && !has_free_number()) {
@@ -67,6 +67,10 @@ int dcp_openat(int dirfd, const char *path, int flags, mode_t mode) {
     }
   }
   return dcp_native_openat(dirfd, path, flags, mode);
+}
+
+int dcp_openat(int dirfd, const char *path, int flags, mode_t mode) {
+  return DCP_WITH_NUMBER(open_at(dirfd, path, flags, mode));
 }
 
 // The mode argument is there only with O_CREAT or O_TMPFILE.

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../link/ask.h"
 #include "../link/kernel.h"
 #include "real.h"
 
@@ -21,6 +22,16 @@ static inline int dcp_native_result(long result) {
   }
   return (int)result;
 }
+
+// A call that makes a descriptor, made again if the shim's own have the numbers that it lacks.
+#define DCP_WITH_NUMBER(call)                                                              \
+  __extension__({                                                                          \
+    __typeof__(call) made = (call);                                                        \
+    if (__builtin_expect((long)made < 0 && errno == EMFILE, 0) && dcp_link_step_aside()) { \
+      made = (call);                                                                       \
+    }                                                                                      \
+    made;                                                                                  \
+  })
 
 static inline int dcp_native_fstat(int fd, struct stat *into) {
   return dcp_native_result(dcp_kernel(SYS_fstat, fd, into));

@@ -33,6 +33,7 @@
 #include "patience.h"
 #include "process.h"
 #include "wire.h"
+#include "with-room.h"
 
 #define SIGNAL_OF_SETXID 33
 #define CREDENTIAL_RETRIES 3
@@ -256,6 +257,30 @@ static int conduct(struct call *call) {
   }
 }
 
+// In a child with room, by a connection of its own.
+static int conduct_in_child(void *argument) {
+  struct call *call = argument;
+  call->is_own = false;
+  call->spare->agent_thread = call->connection->agent_thread;
+  dcp_connection_release(call->connection, call->spare);
+  call->connection = call->spare;
+  call->request_id = ++call->spare->last_request;
+  call->error = conduct(call);
+  dcp_connection_break(call->spare);
+  return 0;
+}
+
+// Conducts a call when there may be no number for a connection. An answer that brings a descriptor needs one itself.
+static int conduct_with_room(struct call *call) {
+  int error = conduct(call);
+  const struct dcp_request *request = call->request;
+  if (__builtin_expect(error == EMFILE, 0) && call->is_own && request->operation != DCP_OP(OPEN) &&
+      dcp_with_room(request->directory, request->directory2, conduct_in_child, call) == 0) {
+    return call->error;
+  }
+  return error;
+}
+
 // 0, or the errno of a request that no message can carry.
 static int unfit(const struct dcp_request *request) {
   if ((request->path != NULL && !dcp_string_is_readable(request->path)) ||
@@ -284,7 +309,7 @@ static int ask(const struct dcp_request *request, struct dcp_answer *answer) {
     call.is_own = dcp_process_is_own();
     call.connection = dcp_connection_take(&spare, call.is_own);
     call.request_id = ++call.connection->last_request;
-    error = conduct(&call);
+    error = conduct_with_room(&call);
     dcp_connection_release(call.connection, &spare);
     dcp_kernel(SYS_rt_sigprocmask, SIG_SETMASK, &call.patience.mask, NULL, sizeof all);
   }

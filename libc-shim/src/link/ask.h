@@ -79,6 +79,10 @@ void dcp_link_drop(void);
 // program with threads, each call makes a connection of its own.
 void dcp_link_drop_thread(void);
 
+// The program has no number free: gives it those of idle connections. False if there are none below its limit. The next
+// call connects beyond the limit.
+bool dcp_link_step_aside(void);
+
 // Frees the private descriptor number FD so that the program can have it (dup2 onto it). 0, or -1 EBUSY: in use now.
 int dcp_link_vacate(int fd);
 

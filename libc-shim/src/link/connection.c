@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/single_threaded.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,11 +20,8 @@
 #include "../table/region.h"
 #include "ask.h"
 #include "kernel.h"
+#include "numbers.h"
 #include "wire.h"
-
-// Private descriptors start here: above what programs use, and below where the kernel's descriptor table, which every
-// fork copies, would grow.
-#define PRIVATE_FROM 960
 
 // What this process or the one it was forked from has connected: not wiped by fork, so that a child can close them.
 static struct {
@@ -196,39 +192,24 @@ int dcp_link_vacate(int fd) {
   return 0;
 }
 
-static long limit(struct rlimit64 *old, const struct rlimit64 *new) {
-  return dcp_kernel(SYS_prlimit64, 0, RLIMIT_NOFILE, new, old);
-}
-
-// A socket on a private number: beyond the soft limit if there is no room below it. Negative errno.
-static int private_socket(void) {
-  struct rlimit64 soft = {0, 0}, hard;
-  bool raised = false;
-  limit(&soft, NULL);
-  hard = (struct rlimit64){soft.rlim_max, soft.rlim_max};
-  long low = dcp_kernel(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-  if (low == -EMFILE && soft.rlim_cur < soft.rlim_max) {
-    raised = limit(NULL, &hard) == 0;
-    low = dcp_kernel(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+bool dcp_link_step_aside(void) {
+  struct dcp_process *own = dcp_process();
+  if (own == NULL || !dcp_process_is_own()) {
+    return false;
   }
-  long high = low;
-  if (low >= 0) {
-    long from = soft.rlim_cur > PRIVATE_FROM + 32 ? PRIVATE_FROM : soft.rlim_cur > 64 ? (long)soft.rlim_cur - 32 : -1;
-    high = from < 0 ? -EINVAL : dcp_kernel(SYS_fcntl, low, F_DUPFD_CLOEXEC, from);
-    if (high < 0 && soft.rlim_cur < soft.rlim_max && soft.rlim_cur < DCP_FD_TABLE / 2) {
-      raised = raised || limit(NULL, &hard) == 0;
-      high = dcp_kernel(SYS_fcntl, low, F_DUPFD_CLOEXEC, soft.rlim_cur);
+  unsigned long limit = dcp_number_limit();
+  bool freed = own->swept == 0;
+  sweep(own);
+  for (int i = 0; i < DCP_AGENT_THREADS_MAX * DCP_CONNECTIONS_PER_THREAD; i++) {
+    struct dcp_connection *connection = &own->connections[0][0] + i;
+    if (!connection->made || (unsigned long)connection->descriptor >= limit || !take(connection)) {
+      continue;
     }
-    if (high >= 0) {
-      dcp_kernel(SYS_close, low);
-    } else {
-      high = low;
-    }
+    dcp_connection_break(connection);
+    give(connection);
+    freed = true;
   }
-  if (raised) {
-    limit(NULL, &soft);
-  }
-  return (int)high;
+  return freed;
 }
 
 static void append(char *into, size_t capacity, const char *text) {
@@ -316,7 +297,7 @@ int dcp_connection_make(struct dcp_connection *connection) {
     }
     dcp_connection_break(connection);  // closed behind our back, or made by a vfork child
   }
-  int fd = private_socket();
+  int fd = dcp_private_socket();
   if (fd < 0) {
     return fd;
   }

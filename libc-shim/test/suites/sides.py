@@ -68,9 +68,11 @@ class Side:
         return Done(status, output.read_text(errors="backslashreplace"), seconds)
 
     def clear(self, name):
-        """Removes the directory of a test, with what is still mounted in it."""
+        """Removes the directory of a test, with what is still mounted or a device in it."""
         script = (
             'grep -o " $1[^ ]*" /proc/self/mounts | sort -r | while read -r point; do umount -l "$point"; done; '
+            'losetup -n -O NAME,BACK-FILE | while read -r device file; do '
+            'case $file in "$1"/*) losetup -d "$device" ;; esac; done; '
             'rm -rf "$1" || { chattr -R -i -a "$1"; rm -rf "$1"; }'
         )
         subprocess.run(
@@ -131,7 +133,7 @@ class Sides:
         if asked.returncode != 0 or not root.startswith("/"):
             raise NoPlatform(asked.stderr.decode(errors="replace").strip())
         prefix = [str(LAUNCHER), "--"]
-        self.tree = Side("tree", f"{root}/{self.suite}", self.scratch / "tree.out", prefix, self.platform)
+        self.tree = Side("tree", f"{root}/{self.suite}-{os.getpid()}", self.scratch / "tree.out", prefix, self.platform)
         return self
 
     def __exit__(self, *_):

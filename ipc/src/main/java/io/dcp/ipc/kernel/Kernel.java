@@ -1,5 +1,7 @@
 package io.dcp.ipc.kernel;
 
+import java.nio.ByteBuffer;
+
 /**
  * System calls of Linux. Every method makes the call of its name and returns its result or, if it failed, the negative
  * errno; none throws, none retries after EINTR. Safe from any thread; a call blocks when the system call does.
@@ -101,6 +103,12 @@ public interface Kernel {
 
     /** Reads until {@code length} bytes, the end of the file, or an error after which nothing was read. */
     long pread(int fd, byte[] into, int offset, int length, long position);
+
+    /**
+     * Reads into the room that a writable buffer has left, whose position moves on; into a direct one without a copy. Returns
+     * how many bytes were read, 0 at the end of the file.
+     */
+    long pread(int fd, ByteBuffer into, long position);
 
     /** Writes until {@code length} bytes are written, or an error after which nothing was written. */
     long pwrite(int fd, byte[] from, int offset, int length, long position);

@@ -1,9 +1,11 @@
 package io.dcp.ipc.kernel;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
+import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** {@link Kernel} by way of libc. */
@@ -368,6 +370,23 @@ final class LinuxKernel implements Kernel {
             }
         } while (done < length);
         return done;
+    }
+
+    @Override
+    public long pread(int fd, ByteBuffer into, long position) {
+        if (!into.isDirect()) {
+            int at = into.position();
+            long count = pread(fd, into.array(), into.arrayOffset() + at, into.remaining(), position);
+            into.position(at + (int) Math.max(0, count));
+            return count;
+        }
+        long address = BufferUtil.address(into) + into.position();
+        long count = libc.pread(fd, address, into.remaining(), position);
+        if (count < 0) {
+            return failure();
+        }
+        into.position(into.position() + (int) count);
+        return count;
     }
 
     @Override

@@ -76,7 +76,7 @@ public final class TransferBench {
         Stopwatch watch = new Stopwatch();
         List<ChunkRef> refs;
         try (FileChannel file = FileChannel.open(source, StandardOpenOption.READ)) {
-            refs = transfer.upload(INODE, file, sizeBytes, List.of());
+            refs = transfer.upload(INODE, file::read, sizeBytes, List.of());
         }
         watch.print(isMeasured, "ours upload");
         settle();

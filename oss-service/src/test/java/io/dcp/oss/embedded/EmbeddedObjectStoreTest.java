@@ -171,7 +171,7 @@ class EmbeddedObjectStoreTest extends ObjectStoreContract {
         try (FileTransfer transfer = new FileTransfer(new ChunkStore(store), 1 << 20, 4);
                 FileChannel out = FileChannel.open(from);
                 FileChannel in = FileChannel.open(to, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            List<ChunkRef> refs = transfer.upload(1, out, data.length, List.of());
+            List<ChunkRef> refs = transfer.upload(1, out::read, data.length, List.of());
             assertEquals(6, refs.size());
             transfer.download(in, data.length, refs);
         }

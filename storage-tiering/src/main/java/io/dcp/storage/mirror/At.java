@@ -5,6 +5,7 @@ import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -39,6 +40,44 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
         return new At(fd, path, true, kernel);
     }
 
+    /**
+     * As {@link #of(Kernel, Caller, int, byte[])}, under the caller's credentials. A process that has changed its user keeps
+     * its descriptors, but their directory in {@code /proc} is then not that user's: the agent itself goes through it.
+     */
+    static At of(Kernel kernel, CallerContext context, Caller caller, int directory, byte[] path) throws IOException {
+        if (caller.uid() == 0) {
+            return of(kernel, caller, directory, path);
+        }
+        if (!Paths.isAbsolute(path)) {
+            return directory == Stat.AT_FDCWD
+                    ? of(kernel, caller, directory, path)
+                    : below(kernel, context, caller, base(caller, directory), path);
+        }
+        byte[] said = OwnPaths.ofCaller(path, caller.pid());
+        int end = OwnPaths.endOfDescriptor(said, caller.pid());
+        if (end < 0) {
+            return new At(Stat.AT_FDCWD, said, false, kernel);
+        }
+        int start = end;
+        while (start < said.length && said[start] == '/') {
+            start++;
+        }
+        byte[] rest =
+                start > end && start == said.length ? Paths.bytes(".") : Arrays.copyOfRange(said, start, said.length);
+        return below(kernel, context, caller, Arrays.copyOf(said, end), rest);
+    }
+
+    private static At below(Kernel kernel, CallerContext context, Caller caller, byte[] base, byte[] path)
+            throws IOException {
+        int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC;
+        int fd = kernel.openat(Stat.AT_FDCWD, base, flags, 0);
+        if (fd == -Errno.EACCES) {
+            fd = context.asAgent(caller, () -> kernel.openat(Stat.AT_FDCWD, base, flags, 0));
+        }
+        boolean itself = path.length == 0 && fd >= 0;
+        return new At(fd, itself ? Paths.ofDescriptor(fd) : path, true, kernel);
+    }
+
     private static byte[] base(Caller caller, int directory) {
         return Paths.bytes(
                 directory == Stat.AT_FDCWD
@@ -64,6 +103,9 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
 
     /** The errno for a call on this path: a directory descriptor that the caller does not have is EBADF, not ENOENT. */
     int errno(int negative, Caller caller, int directory, byte[] original) {
+        if (owned) {
+            return fd >= 0 ? -negative : Paths.isAbsolute(original) ? -fd : Errno.EBADF;
+        }
         if (negative == -Errno.ENOENT && directory != Stat.AT_FDCWD && !Paths.isAbsolute(original)) {
             int there =
                     kernel.openat(Stat.AT_FDCWD, base(caller, directory), OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);

@@ -38,6 +38,21 @@ final class OwnPaths {
         return said;
     }
 
+    /** Where the number of a descriptor ends in {@code /proc/PID/fd/N...}, as said from outside of the process; else -1. */
+    static int endOfDescriptor(byte[] path, int pid) {
+        byte[] head = Paths.bytes("/proc/" + pid + "/fd/");
+        if (path.length <= head.length || !Arrays.equals(path, 0, head.length, head, 0, head.length)) {
+            return -1;
+        }
+        int end = endOf(path, head.length);
+        for (int at = head.length; at < end; at++) {
+            if (path[at] < '0' || path[at] > '9') {
+                return -1;
+            }
+        }
+        return end > head.length ? end : -1;
+    }
+
     private static String inProc(byte[] path, int from, int to, int pid) {
         // A thread's directory and descriptors are its process's; one that has its own sends a descriptor.
         return is(path, from, to, SELF) || is(path, from, to, THREAD_SELF) ? "/proc/" + pid : null;

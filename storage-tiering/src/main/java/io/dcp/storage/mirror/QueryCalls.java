@@ -120,13 +120,17 @@ final class QueryCalls {
      * Whether the caller's descriptor is open for reading, as getdents64(2) asks: one of O_PATH lists nothing. The mode of
      * the link in /proc tells.
      */
-    private boolean mayRead(Request request) {
+    private boolean mayRead(Request request) throws IOException {
         if (request.call().directory() < 0) {
             return false;
         }
         try (At at = At.of(services.kernel(), request.caller(), request.call().directory(), Paths.EMPTY)) {
-            return services.tree().ask(at.fd(), at.path(), Stat.AT_SYMLINK_NOFOLLOW) == 0
-                    && (services.tree().answer().mode() & 0400) != 0;
+            int asked = services.tree().ask(at.fd(), at.path(), Stat.AT_SYMLINK_NOFOLLOW);
+            if (asked == -Errno.EACCES) {
+                asked = services.context().asAgent(request.caller(), () -> services.tree()
+                        .ask(at.fd(), at.path(), Stat.AT_SYMLINK_NOFOLLOW));
+            }
+            return asked == 0 && (services.tree().answer().mode() & 0400) != 0;
         }
     }
 

@@ -33,7 +33,7 @@ final class Targets {
 
     /** Where a path of the caller is; materialized, if the mirror may lack it. */
     At locate(Request request, int directory, byte[] path, boolean follow) throws IOException {
-        At at = At.of(services.kernel(), request.caller(), directory, path);
+        At at = At.of(services.kernel(), services.context(), request.caller(), directory, path);
         boolean ready = false;
         try {
             if (services.namespace().isCold()) {

@@ -1,5 +1,6 @@
 package io.dcp.storage.mirror;
 
+import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.storage.metadata.MetadataStore;
@@ -11,10 +12,8 @@ import io.dcp.storage.tier.FileTransfer;
 import io.dcp.storage.tier.ObjectStore;
 import io.dcp.storage.tier.ObjectStoreException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -209,7 +208,9 @@ final class WriteBack implements AutoCloseable {
                 continue;
             }
             Inode inode = namespace.inode(ino);
-            int fd = inode == null ? -1 : tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
+            int fd = inode == null
+                    ? -1
+                    : tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_NONBLOCK);
             if (fd < 0) {
                 continue;
             }
@@ -268,7 +269,7 @@ final class WriteBack implements AutoCloseable {
             dirty.clean(ino, file.grants, change -> change.inode(ino) != null && !isHere(change.inode(ino)));
             return;
         }
-        int fd = tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
+        int fd = tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_NONBLOCK);
         if (fd < 0) {
             // Renamed or removed meanwhile: the next round looks again.
             return;
@@ -295,11 +296,7 @@ final class WriteBack implements AutoCloseable {
 
     private void transferAndRecord(long ino, int fd, Seen before, long grants, boolean quiet) throws IOException {
         List<ChunkRef> known = namespace.chunks(ino);
-        List<ChunkRef> refs;
-        try (FileChannel channel =
-                FileChannel.open(Path.of(Paths.text(Paths.ofDescriptor(fd))), StandardOpenOption.READ)) {
-            refs = transfer.upload(ino, channel, before.sizeBytes(), known);
-        }
+        List<ChunkRef> refs = transfer.upload(ino, (into, at) -> read(fd, into, at), before.sizeBytes(), known);
         Seen after = tree.stat(fd);
         boolean same = after != null && after.ctime().equals(before.ctime()) && after.sizeBytes() == before.sizeBytes();
         if (quiet && same && isQuiet(fd)) {
@@ -317,6 +314,15 @@ final class WriteBack implements AutoCloseable {
             }
         }
         discard(refs, known);
+    }
+
+    /** By the descriptor that was opened for this: a channel would open the file again, and its access time would move. */
+    private int read(int fd, ByteBuffer into, long position) throws IOException {
+        long count = kernel.pread(fd, into, position);
+        if (count < 0) {
+            throw new IOException("a file of the mirror cannot be read: error=" + Errno.name((int) -count));
+        }
+        return (int) count;
     }
 
     /** Adds the new contents to a change; false if the file is gone. */

@@ -32,6 +32,13 @@ public final class FileTransfer implements AutoCloseable {
     private static final ByteBuffer ZEROS =
             ByteBuffer.allocateDirect(PIECE_BYTES).asReadOnlyBuffer();
 
+    /** A file that is read. */
+    @FunctionalInterface
+    public interface Source {
+        /** As {@link FileChannel#read(ByteBuffer, long)}: 0 or less at the end of the file. */
+        int read(ByteBuffer into, long position) throws IOException;
+    }
+
     private final ChunkStore chunks;
     private final int chunkBytes;
     private final ChunkBuffers buffers;
@@ -73,7 +80,7 @@ public final class FileTransfer implements AutoCloseable {
      * @throws IOException if the file cannot be read
      * @throws ObjectStoreException if the store fails
      */
-    public List<ChunkRef> upload(long ino, FileChannel file, long size, List<ChunkRef> known) throws IOException {
+    public List<ChunkRef> upload(long ino, Source file, long size, List<ChunkRef> known) throws IOException {
         Map<Long, ChunkRef> reusable = byIndex(known);
         List<ChunkRef> leftOver = takeUnfinished(ino);
         Map<Long, ChunkRef> sentBefore = byIndex(leftOver);
@@ -215,13 +222,13 @@ public final class FileTransfer implements AutoCloseable {
      *
      * @return the SHA-256 of the buffer's content
      */
-    private static byte[] read(FileChannel file, long from, ByteBuffer into) throws IOException {
+    private static byte[] read(Source file, long from, ByteBuffer into) throws IOException {
         MessageDigest digest = ChunkStore.digest();
         int end = into.limit();
         while (into.position() < end) {
             int begin = into.position();
             into.limit(Math.min(end, begin + PIECE_BYTES));
-            if (file.read(into, from + begin) < 0) {
+            if (file.read(into, from + begin) <= 0) {
                 into.put(ZEROS.slice(0, into.remaining()));
             }
             digest.update(into.duplicate().flip().position(begin));

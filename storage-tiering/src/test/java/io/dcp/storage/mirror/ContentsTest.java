@@ -75,6 +75,23 @@ class ContentsTest extends MirrorTestBase {
     }
 
     @Test
+    void shouldNotMoveTheAccessTimeOfAFileThatIsSent() throws Exception {
+        mirror.start();
+        program.write("small", random(5));
+        program.write("large", random(3 * CHUNK));
+        List<Object> before = accessTimes();
+        mirror.drain();
+        assertEquals(4, mirror.objects.count(Call.PUT));
+        assertEquals(before, accessTimes());
+    }
+
+    private List<Object> accessTimes() throws Exception {
+        return List.of(
+                Files.getAttribute(mirror.root.resolve("small"), "lastAccessTime"),
+                Files.getAttribute(mirror.root.resolve("large"), "lastAccessTime"));
+    }
+
+    @Test
     void shouldKeepAFileDirtyThatIsWrittenWhileItIsSent() throws Exception {
         mirror.objects.hold();
         mirror.start();

@@ -62,7 +62,7 @@ class FileTransferTest {
         try (FileTransfer other = new FileTransfer(new ChunkStore(objects), chunkBytes, concurrency)) {
             Path file = Files.write(directory.resolve("file"), data);
             try (FileChannel channel = FileChannel.open(file)) {
-                List<ChunkRef> refs = other.upload(INO, channel, data.length, List.of());
+                List<ChunkRef> refs = other.upload(INO, channel::read, data.length, List.of());
                 try (FileChannel into = channel("back")) {
                     other.download(into, data.length, refs);
                 }
@@ -137,7 +137,7 @@ class FileTransferTest {
         Path file = Files.write(directory.resolve("file"), data);
         List<ChunkRef> refs;
         try (FileChannel channel = FileChannel.open(file)) {
-            refs = transfer.upload(INO, channel, 3 * CHUNK, List.of());
+            refs = transfer.upload(INO, channel::read, 3 * CHUNK, List.of());
         }
         assertDownload(Arrays.copyOf(data, 3 * CHUNK), 3 * CHUNK, refs);
     }
@@ -246,7 +246,7 @@ class FileTransferTest {
         List<ChunkRef> shuffled = new ArrayList<>(known);
         Collections.shuffle(shuffled, new Random(3));
         try (FileChannel channel = FileChannel.open(file)) {
-            return transfer.upload(INO + name.length() - 4, channel, data.length, shuffled);
+            return transfer.upload(INO + name.length() - 4, channel::read, data.length, shuffled);
         }
     }
 
