@@ -98,6 +98,7 @@ final class AttributeCalls {
     }
 
     private int truncated(Request request, Targets.Target target) throws IOException {
+        targets.noticeXattrs(request, target);
         int done =
                 kernel.truncate(Paths.ofDescriptor(target.fd()), request.call().size());
         Seen seen = done < 0 ? null : services.tree().stat(target.fd());

@@ -78,7 +78,7 @@ public final class Mirror implements AutoCloseable {
                 new Materializer(tree, namespace, locks, reconciler, xattrs),
                 new Adoption(tree, namespace, locks, reconciler),
                 new Contents(tree, namespace, transfer),
-                new WriteBack(tree, namespace, store, dirty, transfer, objects, region, config),
+                new WriteBack(tree, namespace, store, dirty, xattrs, transfer, objects, region, config),
                 region);
         Mirror mirror = new Mirror(services, workers(kernel, context));
         mirror.recovery.settleIntents();

@@ -177,6 +177,9 @@ final class OpenCalls {
             // What the kernel is about to drop may be all that is recorded when the agent is killed now.
             services.dirty().grant(ino);
         }
+        if (emptying) {
+            targets.noticeXattrs(request, target);
+        }
         int fd = withoutOurLease(systemCall);
         if (fd < 0) {
             return Reply.error(-fd);

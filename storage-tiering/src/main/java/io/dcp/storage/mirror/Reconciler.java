@@ -80,6 +80,9 @@ final class Reconciler {
             Seen seen = tree.look(site.directoryFd(), site.name().bytes());
             byte[] target = seen != null && seen.isSymlink() ? readLink(site) : Paths.EMPTY;
             findings.add(new Finding(site, seen, target));
+            if (seen != null && (seen.isRegular() || seen.isDirectory())) {
+                recordXattrsOfKnown(site, seen);
+            }
         }
         Settlement settlement = new Settlement();
         try (Change change = namespace.change()) {
@@ -106,6 +109,14 @@ final class Reconciler {
         }
         settlement.afterCommit(findings);
         return settlement.changed();
+    }
+
+    private void recordXattrsOfKnown(Site site, Seen seen) throws IOException {
+        Inode known = tree.inodeOf(seen);
+        if (known != null) {
+            byte[] directory = Paths.ofAgentDescriptor(site.directoryFd());
+            xattrs.record(known.ino(), Paths.join(directory, site.name().bytes()));
+        }
     }
 
     private byte[] readLink(Site site) {
@@ -332,8 +343,8 @@ final class Reconciler {
         try {
             Seen seen = tree.stat(fd);
             if (seen != null) {
-                record(ino, seen, false, 0, 0);
                 xattrs.record(ino, fd);
+                record(ino, seen, false, 0, 0);
             }
         } finally {
             tree.kernel().close(fd);

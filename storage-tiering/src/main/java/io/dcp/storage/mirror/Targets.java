@@ -115,6 +115,19 @@ final class Targets {
                 .asAgent(request.caller(), () -> services.adoption().adopt(fd));
     }
 
+    /**
+     * Before a change whose ctime will be recorded: extended attributes that a kill has left unrecorded, of which only the
+     * present ctime tells.
+     */
+    void noticeXattrs(Request request, Target target) throws IOException {
+        if (!target.seen().ctime().equals(target.inode().mirrorCtime())) {
+            services.context().asAgent(request.caller(), () -> {
+                services.xattrs().record(target.inode().ino(), target.fd());
+                return null;
+            });
+        }
+    }
+
     /** Finds where a name is to be changed; an unknown directory is taken in. The reply is set if there is no place. */
     Placed place(Request request, int directory, byte[] path, boolean followLast) throws IOException {
         if (path.length == 0) {

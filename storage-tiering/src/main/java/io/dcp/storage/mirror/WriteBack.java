@@ -41,6 +41,7 @@ final class WriteBack implements AutoCloseable {
     private final Namespace namespace;
     private final MetadataStore store;
     private final DirtyFiles dirty;
+    private final Xattrs xattrs;
     private final FileTransfer transfer;
     private final ObjectStore objects;
     private final Region region;
@@ -58,6 +59,7 @@ final class WriteBack implements AutoCloseable {
             Namespace namespace,
             MetadataStore store,
             DirtyFiles dirty,
+            Xattrs xattrs,
             FileTransfer transfer,
             ObjectStore objects,
             Region region,
@@ -67,6 +69,7 @@ final class WriteBack implements AutoCloseable {
         this.namespace = namespace;
         this.store = store;
         this.dirty = dirty;
+        this.xattrs = xattrs;
         this.transfer = transfer;
         this.objects = objects;
         this.region = region;
@@ -295,6 +298,8 @@ final class WriteBack implements AutoCloseable {
     }
 
     private void transferAndRecord(long ino, int fd, Seen before, long grants, boolean quiet) throws IOException {
+        // The ctime that is recorded with the contents must not hide attributes that a kill has left unrecorded.
+        xattrs.record(ino, fd);
         List<ChunkRef> known = namespace.chunks(ino);
         List<ChunkRef> refs = transfer.upload(ino, (into, at) -> read(fd, into, at), before.sizeBytes(), known);
         Seen after = tree.stat(fd);

@@ -28,8 +28,17 @@ final class Xattrs {
      * @param fd any descriptor of the mirror file
      */
     void record(long ino, int fd) throws IOException {
+        record(ino, Paths.ofDescriptor(fd));
+    }
+
+    /**
+     * Records what an inode's mirror file has now, before a later ctime of it is recorded: a kill may have left attributes
+     * that only the ctime tells of.
+     *
+     * @param path of the mirror file, not of a symbolic link
+     */
+    void record(long ino, byte[] path) throws IOException {
         Inode inode = namespace.inode(ino);
-        byte[] path = Paths.ofDescriptor(fd);
         boolean none = tree.kernel().listxattr(path, Paths.EMPTY) <= 0;
         if (inode == null || (none && !inode.hasXattrs())) {
             return;

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The mirror was emptied: nothing that programs see of a file may change by that. */
 class MirrorColdTest extends MirrorTestBase {
@@ -61,6 +63,32 @@ class MirrorColdTest extends MirrorTestBase {
         assertEquals(0, program.rename("d/f", "moved"));
         assertTrue(
                 program.attributes().get("moved").startsWith(before.get("d/f").split(" ", -1)[0] + " "));
+    }
+
+    /** A kill came between the kernel's change and its record; then something else happened to the file. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "rename", "link", "unlink", "truncate", "empty", "write-back"})
+    void shouldKeepAnAttributeThatAKillLeftUnrecorded(String next) throws Exception {
+        mirror.start();
+        program.write("f", "contents");
+        program.link("f", "g");
+        mirror.drain();
+        kernel.setxattr(program.absolute("f"), Paths.bytes("user.x"), Paths.bytes("y"), 0);
+        switch (next) {
+            case "rename" -> assertEquals(0, program.rename("f", "h"));
+            case "link" -> assertEquals(0, program.link("f", "h"));
+            case "unlink" -> assertEquals(0, program.unlink("f"));
+            case "truncate" -> assertEquals(0, program.truncate("f", 3));
+            case "empty" -> assertEquals(0, program.write("f", OpenFlags.O_WRONLY | OpenFlags.O_TRUNC, 0, new byte[1]));
+            case "write-back" -> {
+                assertEquals(0, program.write("f", OpenFlags.O_WRONLY, 0, Paths.bytes("C")));
+                mirror.drain();
+            }
+            default -> {}
+        }
+        mirror.restartCold();
+        program.read("g");
+        assertEquals("y", xattr("g"));
     }
 
     @Test
