@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../run/reason.h"
+#include "rejoin.h"
 #include "statedir.h"
 
 static const char owner_attribute[] = "user.dcp.home";
@@ -146,5 +147,6 @@ int dcp_place_tree(const struct dcp_home *home, struct dcp_place *place) {
   // ld.so takes both as the end of a name in LD_PRELOAD; in a namespace the shim is in /run/dcp.
   if (!place->has_namespace && strpbrk(home->run, " :"))
     return dcp_reason("DCP_HOME %s: a path with a space or a colon cannot be preloaded from", home->directory);
-  return place->has_namespace ? mount_all(home, place) : 0;
+  if (!place->has_namespace || dcp_rejoin(home, place)) return 0;
+  return mount_all(home, place);
 }

@@ -1,8 +1,9 @@
 // Where the tree is seen, and where its mirror is.
 //
 // With the right to (root): a mount namespace of the platform's own, in which the mirror DCP_HOME/mirror is bound on
-// DCP_ROOT and the run directory on /run/dcp; mounts that the host makes later still appear in it. Without: the mirror
-// is the directory DCP_ROOT itself, which then belongs to one DCP_HOME and carries its path as a user attribute.
+// DCP_ROOT and the run directory on /run/dcp; mounts that the host makes later still appear in it. A namespace in which
+// programs of an earlier platform of this home live is used again. Without the right: the mirror is the directory
+// DCP_ROOT itself, which then belongs to one DCP_HOME and carries its path as a user attribute.
 #ifndef DCP_SPAWNER_PLACE_H
 #define DCP_SPAWNER_PLACE_H
 

@@ -67,3 +67,27 @@ def case_down_while_a_program_runs(platforms):
     platform.dcp("up")
     out, _ = program.communicate("\n")
     check((program.returncode, out) == (0, "before\nafter\n"), "the program did not go on", program.returncode, out)
+
+
+def case_paths_of_a_program_that_outlives_the_platform(platforms):
+    """A path by its working directory and an absolute one are still in one file system, also for a file without a name."""
+    platform = platforms.up()
+    script = """
+import os, sys
+os.chdir(os.environ["DCP_ROOT"])
+unnamed = os.open(".", os.O_TMPFILE | os.O_RDWR)
+open("a", "w").close()
+print("ready", flush=True)
+sys.stdin.readline()
+top = os.environ["DCP_ROOT"]
+os.rename("a", top + "/b")
+os.link(top + "/b", "c")
+os.link(f"/proc/self/fd/{unnamed}", top + "/d", src_dir_fd=unnamed)  # linkat, which follows
+print(sorted(os.listdir(top)), flush=True)
+"""
+    program = platform.begin("python3", "-c", script, stdin=-1, stdout=-1)
+    check(program.stdout.readline() == "ready\n", "the program did not begin")
+    platform.kill("guardian", "supervisor", "agent")
+    platform.dcp("up")
+    out, _ = program.communicate("\n")
+    check((program.returncode, out) == (0, "['b', 'c', 'd']\n"), "the program did not go on", program.returncode, out)
