@@ -1,0 +1,80 @@
+"""What goes wrong in one life of a seed, and when: all drawn from the seed."""
+
+from random import Random
+from typing import NamedTuple
+
+PLATFORM = ("guardian", "supervisor", "agent")
+# What is killed at the point; "program" is all of its processes, "process" one of them.
+KINDS = {
+    "agent": (24, ("agent",)),
+    "agent-again": (10, ("agent",)),
+    "supervisor": (6, ("supervisor",)),
+    "guardian": (2, ("guardian",)),
+    "everything": (10, PLATFORM),
+    "agent-and-program": (12, ("agent", "program")),
+    "agent-and-process": (6, ("process", "agent")),
+    "everything-and-program": (12, (*PLATFORM, "program")),
+    "program": (7, ("program",)),
+    "process": (5, ("process",)),
+    "cold": (6, ()),
+}
+
+# On a platform whose object store is a server of its own.
+STORE_KINDS = {
+    "store": (5, ("store",)),
+    "store-and-agent": (4, ("store", "agent")),
+    "store-and-program": (2, ("store", "program")),
+    "store-and-everything": (3, ("store", *PLATFORM)),
+    "cold": (4, ()),
+}
+STORE_SHARE = 0.15  # of all seeds: those whose object store is cut
+POWER_SHARE = 0.2  # of all seeds: those that play a loss of power
+# EXT4_GOING_FLAGS_LOGFLUSH and _NOLOGFLUSH: whether ext4's own journal reaches the disk at the last moment.
+POWER_FLAGS = (1, 2)
+
+
+class Plan(NamedTuple):
+    kind: str
+    targets: tuple
+    actor: int  # whose operation
+    count: int  # is the point
+    delay_us: int
+    again_ms: int  # for "again": so much later the agent is killed once more
+    away_ms: int = 0  # so long the object store is away
+    power_flags: int = 0  # for the loss of power
+
+    def __str__(self):
+        if not self.targets:
+            return self.kind
+        again = f" and {self.again_ms} ms later" if self.again_ms else ""
+        again += f", {self.away_ms} ms away" if self.away_ms else ""
+        return f"{self.kind} at operation {self.count} of actor {self.actor} + {self.delay_us} us{again}"
+
+
+def draw(random, lengths, kinds):
+    """`lengths`: how many operations each actor has."""
+    (kind,) = random.choices(list(kinds), [weight for weight, _ in kinds.values()])
+    actor = random.randrange(len(lengths))
+    return Plan(
+        kind,
+        kinds[kind][1],
+        actor,
+        random.randint(5, lengths[actor]),
+        random.choice((0, random.randrange(100), random.randrange(3000))),
+        random.randrange(1, 1500) if kind == "agent-again" else 0,
+        random.randrange(10, 1500) if "store" in kind else 0,
+    )
+
+
+def draw_power(random, lengths):
+    actor = random.randrange(len(lengths))
+    count, delay_us = random.randint(5, lengths[actor]), random.choice((0, random.randrange(100), random.randrange(20000)))
+    return Plan("power", ("power", *PLATFORM, "program"), actor, count, delay_us, 0, 0, random.choice(POWER_FLAGS))
+
+
+def needs(seed):
+    """The kind of lane on which a seed is played: "plain", "store" (one of its own) or "power" (a disk of its own)."""
+    share = Random(f"lane {seed}").random()
+    if share < POWER_SHARE:
+        return "power"
+    return "store" if share < POWER_SHARE + STORE_SHARE else "plain"
