@@ -127,6 +127,11 @@ static long receive(struct call *call, int flags, struct dcp_wire_message *messa
   return ANSWERED;
 }
 
+// By permissions, or by a filter of the program's own (seccomp): waiting does not help.
+static bool is_forbidden(long error) {
+  return error == -EACCES || error == -EPERM || error == -ENOSYS || error == -EAFNOSUPPORT;
+}
+
 static bool is_hang_up(long error) {
   return error == -EPIPE || error == -ECONNRESET || error == -ENOTCONN || error == -ECONNREFUSED;
 }
@@ -192,7 +197,7 @@ static enum outcome attempt(struct call *call) {
       call->error = (int)-result;
       return REFUSED;
     }
-    if (result == -EACCES || result == -EPERM) {
+    if (is_forbidden(result)) {
       dcp_complain_unreachable();
       call->error = EACCES;
       return REFUSED;

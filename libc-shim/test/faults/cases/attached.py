@@ -234,3 +234,43 @@ def case_preloads_of_the_user(platforms):
     observed = Observed(platforms, f'python3 -c "{overwrites}" "$1"', jemalloc)
     observed.check_all_attached(at_least=1)
     check(int(observed.done.out) > 0, "jemalloc was lost", observed.done)
+
+
+FORBIDS = r"""
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+int main(int count, char **words) {
+  unsigned answer = SECCOMP_RET_ERRNO | (unsigned)atoi(words[count - 1]);
+  struct sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, answer),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {4, code};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+  puts(mkdir(words[1], 0755) == 0 ? "made" : strerrorname_np(errno));
+  return mkdir("/nowhere/x", 0755) == 0 || errno != ENOENT;
+}
+"""
+
+
+def case_program_that_forbids_itself_sockets(platforms):
+    directory = platforms.scratch("forbids")
+    source = directory / "program.c"
+    source.write_text(FORBIDS)
+    program = build(directory / "program", source)
+    platform = platforms.shared()
+    for number in (1, 13, 38, 97):  # EPERM, EACCES, ENOSYS, EAFNOSUPPORT
+        done = platform.run("--", program, f"{platform.root}/never-made", number, check_status=0)
+        check(done.out == "EACCES\n", "not refused at once", done)
+        check(done.err.count("\n") == 1 and "cannot be reached" in done.err, "not one line that says why", done)

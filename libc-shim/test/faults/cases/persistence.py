@@ -1,8 +1,9 @@
 """Files outlive the platform's processes, and also the mirror."""
 
 import os
+import shutil
 
-from platforms import check
+from platforms import Skip, check
 
 MAKE = """
 cd "$DCP_ROOT" && mkdir -p d/e && cd d && seq 100000 >numbers && : >empty && ln numbers hard && ln -s numbers soft &&
@@ -91,3 +92,33 @@ print(sorted(os.listdir(top)), flush=True)
     platform.dcp("up")
     out, _ = program.communicate("\n")
     check((program.returncode, out) == (0, "['b', 'c', 'd']\n"), "the program did not go on", program.returncode, out)
+
+
+LOADER = r"""
+#include <dlfcn.h>
+#include <stdio.h>
+int main(void) {
+  void *library = dlopen("libanswer.so", RTLD_NOW), *other = dlopen("libquestion.so", RTLD_NOW);
+  if (library == NULL || other == NULL) return puts(dlerror()) < 0 || 1;
+  return printf("%d\n", ((int (*)(void))dlsym(library, "answer"))()) < 0;
+}
+"""
+
+
+def case_library_on_the_programs_own_path_from_cold(platforms):
+    """dlopen of a bare name that only the RUNPATH of the program leads to."""
+    if shutil.which("gcc") is None:
+        raise Skip("command gcc is not installed")
+    platform = platforms.up()
+    for tags in ("--enable-new-dtags", "--disable-new-dtags"):
+        platform.shell(
+            r"""cd "$DCP_ROOT" && mkdir -p p/lib p/more && cd p && printf %s "$1" >load.c &&
+            echo 'int answer(void) { return 42; }' | gcc -shared -fPIC -o lib/libanswer.so -x c - &&
+            gcc -shared -fPIC -o more/libquestion.so -x c /dev/null &&
+            gcc -Wl,"$2" -Wl,-rpath,'$ORIGIN/lib:'"$PWD/more" -o load load.c""",
+            LOADER,
+            tags,
+        )
+        platform.dcp("down", "--drop-cache")
+        done = platform.run(platform.root / "p" / "load")
+        check((done.status, done.out, done.err) == (0, "42\n", ""), f"not loaded, {tags}", done)

@@ -1,0 +1,64 @@
+/* A program that has used the tree, and then forbids itself new sockets or all but a few calls, goes on using it. */
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+
+#include "case.h"
+
+static void forbid(const int *numbers, size_t count, unsigned answer) {
+  struct sock_filter code[16] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
+  size_t at = 1;
+  for (size_t i = 0; i < count; i++) {
+    code[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)numbers[i], 0, 1);
+    code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
+  }
+  code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  struct sock_fprog program = {(unsigned short)at, code};
+  MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  MUST(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+}
+
+static void work(void) {
+  struct stat st;
+  int fd = SHOW(open("f", O_RDWR | O_CREAT | O_TRUNC, 0644) >= 0);
+  SHOW(stat("f", &st));
+  SHOW(fstat(fd, &st));
+  SHOW(rename("f", "g"));
+  SHOW(mkdir("d", 0755));
+  SHOW(rmdir("d"));
+  SHOW(unlink("g"));
+  show_directory(".");
+}
+
+static void without_sockets(void) {
+  const int numbers[] = {SYS_socket, SYS_connect, SYS_socketpair, SYS_bind};
+  struct stat st;
+  stat(".", &st);
+  forbid(numbers, 4, SECCOMP_RET_ERRNO | EACCES);
+  SHOW(socket(AF_UNIX, SOCK_STREAM, 0));
+  work();
+}
+
+static void killed_by_sockets(void) {
+  const int numbers[] = {SYS_socket, SYS_connect, SYS_execve, SYS_ptrace};
+  struct stat st;
+  stat(".", &st);
+  forbid(numbers, 4, SECCOMP_RET_KILL_PROCESS);
+  work();
+  socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+static void strict(void) {
+  int fd = MUST(open("f", O_RDWR | O_CREAT, 0644));
+  MUST(prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT));
+  if (write(fd, "text", 4) == 4) (void)!write(1, "written\n", 8);
+  syscall(SYS_exit, 0);
+}
+
+int main(void) {
+  in_child(without_sockets);
+  in_child(killed_by_sockets);
+  in_child(strict);
+  show_contents("f");
+  return 0;
+}
