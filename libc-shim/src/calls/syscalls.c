@@ -51,74 +51,80 @@ static long open_how(int dirfd, const char *path, const struct open_how *how, si
   return dcp_openat2(dirfd, path, how, size);
 }
 
+// libc refuses the form without a path, which the kernel has for futimens, with nothing that flags could be about.
+static long utimens_at(int fd, const char *path, const struct timespec times[2], int flags) {
+  if (path != NULL) return dcp_utimensat(fd, path, times, flags);
+  return flags == 0 && fd != AT_FDCWD ? futimens(fd, times) : next(SYS_utimensat, fd, 0, (long)times, flags, 0, 0);
+}
+
 // X(number, expression): the numbers that are ours, and what is called for them.
-#define COMMON(X)                                                                                                \
-  X(openat, dcp_openat(FD(a), PATH(b), FD(c), (mode_t)d))                                                        \
-  X(openat2, open_how(FD(a), PATH(b), ADDRESS(c), (size_t)d))                                                    \
-  X(fstat, dcp_fstat(FD(a), ADDRESS(b)))                                                                         \
-  X(newfstatat, dcp_fstatat(FD(a), PATH(b), ADDRESS(c), FD(d)))                                                  \
-  X(statx, dcp_statx(FD(a), PATH(b), FD(c), (unsigned)d, ADDRESS(e)))                                            \
-  X(faccessat, dcp_faccessat(FD(a), PATH(b), FD(c), 0))                                                          \
-  X(faccessat2, dcp_faccessat(FD(a), PATH(b), FD(c), FD(d)))                                                     \
-  X(statfs, statfs(PATH(a), ADDRESS(b)))                                                                         \
-  X(getdents64, dcp_getdents64(FD(a), ADDRESS(b), (unsigned)c))                                                  \
-  X(renameat, dcp_renameat2(FD(a), PATH(b), FD(c), PATH(d), 0))                                                  \
-  X(renameat2, dcp_renameat2(FD(a), PATH(b), FD(c), PATH(d), (unsigned)e))                                       \
-  X(linkat, dcp_linkat(FD(a), PATH(b), FD(c), PATH(d), FD(e)))                                                   \
-  X(symlinkat, dcp_symlinkat(PATH(a), FD(b), PATH(c)))                                                           \
-  X(unlinkat, dcp_unlinkat(FD(a), PATH(b), FD(c)))                                                               \
-  X(mkdirat, dcp_mkdirat(FD(a), PATH(b), (mode_t)c))                                                             \
-  X(mknodat, dcp_mknodat(FD(a), PATH(b), (mode_t)c, (dev_t)d))                                                   \
-  X(fchmod, dcp_fchmod(FD(a), (mode_t)b))                                                                        \
-  X(fchmodat, dcp_fchmodat(FD(a), PATH(b), (mode_t)c, 0))                                                        \
-  X(fchmodat2, dcp_fchmodat(FD(a), PATH(b), (mode_t)c, FD(d)))                                                   \
-  X(fchown, dcp_fchown(FD(a), (uid_t)b, (gid_t)c))                                                               \
-  X(fchownat, dcp_fchownat(FD(a), PATH(b), (uid_t)c, (gid_t)d, FD(e)))                                           \
-  X(utimensat, PATH(b) == NULL ? futimens(FD(a), ADDRESS(c)) : dcp_utimensat(FD(a), PATH(b), ADDRESS(c), FD(d))) \
-  X(truncate, dcp_truncate(PATH(a), b))                                                                          \
-  X(ftruncate, dcp_ftruncate(FD(a), b))                                                                          \
-  X(fallocate, dcp_fallocate(FD(a), FD(b), c, d))                                                                \
-  X(setxattr, dcp_setxattr(PATH(a), PATH(b), ADDRESS(c), (size_t)d, FD(e), false))                               \
-  X(lsetxattr, dcp_setxattr(PATH(a), PATH(b), ADDRESS(c), (size_t)d, FD(e), true))                               \
-  X(fsetxattr, dcp_fsetxattr(FD(a), PATH(b), ADDRESS(c), (size_t)d, FD(e)))                                      \
-  X(getxattr, getxattr(PATH(a), PATH(b), ADDRESS(c), (size_t)d))                                                 \
-  X(lgetxattr, lgetxattr(PATH(a), PATH(b), ADDRESS(c), (size_t)d))                                               \
-  X(listxattr, listxattr(PATH(a), ADDRESS(b), (size_t)c))                                                        \
-  X(llistxattr, llistxattr(PATH(a), ADDRESS(b), (size_t)c))                                                      \
-  X(removexattr, dcp_removexattr(PATH(a), PATH(b), false))                                                       \
-  X(lremovexattr, dcp_removexattr(PATH(a), PATH(b), true))                                                       \
-  X(fremovexattr, dcp_fremovexattr(FD(a), PATH(b)))                                                              \
-  X(close, dcp_close(FD(a)))                                                                                     \
-  X(dup, dcp_dup(FD(a)))                                                                                         \
-  X(dup3, dcp_dup3(FD(a), FD(b), FD(c), false))                                                                  \
-  X(fcntl, dcp_fcntl(FD(a), FD(b), c))                                                                           \
-  X(close_range, dcp_close_range((unsigned)a, (unsigned)b, FD(c)))                                               \
-  X(umask, (long)umask((mode_t)a))                                                                               \
-  X(readlinkat, dcp_readlinkat(FD(a), PATH(b), ADDRESS(c), (size_t)d))                                           \
-  X(chdir, dcp_chdir(PATH(a)))                                                                                   \
-  X(fchdir, dcp_fchdir(FD(a)))                                                                                   \
-  X(chroot, dcp_chroot(PATH(a)))                                                                                 \
-  X(execve, dcp_execve(PATH(a), ADDRESS(b), ADDRESS(c)))                                                         \
-  X(execveat, dcp_execveat(FD(a), PATH(b), ADDRESS(c), ADDRESS(d), FD(e)))                                       \
-  X(inotify_add_watch, inotify_add_watch(FD(a), PATH(b), (uint32_t)c))                                           \
-  X(fanotify_mark, fanotify_mark(FD(a), (unsigned)b, (uint64_t)c, FD(d), PATH(e)))                               \
-  X(name_to_handle_at, name_to_handle_at(FD(a), PATH(b), ADDRESS(c), ADDRESS(d), FD(e)))                         \
-  X(fsync, fsync(FD(a)))                                                                                         \
-  X(fdatasync, fdatasync(FD(a)))                                                                                 \
-  X(syncfs, syncfs(FD(a)))                                                                                       \
-  X(sync, (sync(), 0L))                                                                                          \
-  X(msync, msync(ADDRESS(a), (size_t)b, FD(c)))                                                                  \
-  X(write, write(FD(a), ADDRESS(b), (size_t)c))                                                                  \
-  X(pwrite64, pwrite(FD(a), ADDRESS(b), (size_t)c, d))                                                           \
-  X(writev, writev(FD(a), ADDRESS(b), FD(c)))                                                                    \
-  X(pwritev, pwritev(FD(a), ADDRESS(b), FD(c), d))                                                               \
-  X(pwritev2, pwritev2(FD(a), ADDRESS(b), FD(c), d, FD(f)))                                                      \
-  X(sendfile, sendfile(FD(a), FD(b), ADDRESS(c), (size_t)d))                                                     \
-  X(copy_file_range, copy_file_range(FD(a), ADDRESS(b), FD(c), ADDRESS(d), (size_t)e, (unsigned)f))              \
-  X(splice, splice(FD(a), ADDRESS(b), FD(c), ADDRESS(d), (size_t)e, (unsigned)f))                                \
-  X(bind, bind(FD(a), ADDRESS(b), (socklen_t)c))                                                                 \
-  X(connect, connect(FD(a), ADDRESS(b), (socklen_t)c))                                                           \
-  X(sendto, sendto(FD(a), ADDRESS(b), (size_t)c, FD(d), ADDRESS(e), (socklen_t)f))                               \
+#define COMMON(X)                                                                                   \
+  X(openat, dcp_openat(FD(a), PATH(b), FD(c), (mode_t)d))                                           \
+  X(openat2, open_how(FD(a), PATH(b), ADDRESS(c), (size_t)d))                                       \
+  X(fstat, dcp_fstat(FD(a), ADDRESS(b)))                                                            \
+  X(newfstatat, dcp_fstatat(FD(a), PATH(b), ADDRESS(c), FD(d)))                                     \
+  X(statx, dcp_statx(FD(a), PATH(b), FD(c), (unsigned)d, ADDRESS(e)))                               \
+  X(faccessat, dcp_faccessat(FD(a), PATH(b), FD(c), 0))                                             \
+  X(faccessat2, dcp_faccessat(FD(a), PATH(b), FD(c), FD(d)))                                        \
+  X(statfs, statfs(PATH(a), ADDRESS(b)))                                                            \
+  X(getdents64, dcp_getdents64(FD(a), ADDRESS(b), (unsigned)c))                                     \
+  X(renameat, dcp_renameat2(FD(a), PATH(b), FD(c), PATH(d), 0))                                     \
+  X(renameat2, dcp_renameat2(FD(a), PATH(b), FD(c), PATH(d), (unsigned)e))                          \
+  X(linkat, dcp_linkat(FD(a), PATH(b), FD(c), PATH(d), FD(e)))                                      \
+  X(symlinkat, dcp_symlinkat(PATH(a), FD(b), PATH(c)))                                              \
+  X(unlinkat, dcp_unlinkat(FD(a), PATH(b), FD(c)))                                                  \
+  X(mkdirat, dcp_mkdirat(FD(a), PATH(b), (mode_t)c))                                                \
+  X(mknodat, dcp_mknodat(FD(a), PATH(b), (mode_t)c, (dev_t)d))                                      \
+  X(fchmod, dcp_fchmod(FD(a), (mode_t)b))                                                           \
+  X(fchmodat, dcp_fchmodat(FD(a), PATH(b), (mode_t)c, 0))                                           \
+  X(fchmodat2, dcp_fchmodat(FD(a), PATH(b), (mode_t)c, FD(d)))                                      \
+  X(fchown, dcp_fchown(FD(a), (uid_t)b, (gid_t)c))                                                  \
+  X(fchownat, dcp_fchownat(FD(a), PATH(b), (uid_t)c, (gid_t)d, FD(e)))                              \
+  X(utimensat, utimens_at(FD(a), PATH(b), ADDRESS(c), FD(d)))                                       \
+  X(truncate, dcp_truncate(PATH(a), b))                                                             \
+  X(ftruncate, dcp_ftruncate(FD(a), b))                                                             \
+  X(fallocate, dcp_fallocate(FD(a), FD(b), c, d))                                                   \
+  X(setxattr, dcp_setxattr(PATH(a), PATH(b), ADDRESS(c), (size_t)d, FD(e), false))                  \
+  X(lsetxattr, dcp_setxattr(PATH(a), PATH(b), ADDRESS(c), (size_t)d, FD(e), true))                  \
+  X(fsetxattr, dcp_fsetxattr(FD(a), PATH(b), ADDRESS(c), (size_t)d, FD(e)))                         \
+  X(getxattr, getxattr(PATH(a), PATH(b), ADDRESS(c), (size_t)d))                                    \
+  X(lgetxattr, lgetxattr(PATH(a), PATH(b), ADDRESS(c), (size_t)d))                                  \
+  X(listxattr, listxattr(PATH(a), ADDRESS(b), (size_t)c))                                           \
+  X(llistxattr, llistxattr(PATH(a), ADDRESS(b), (size_t)c))                                         \
+  X(removexattr, dcp_removexattr(PATH(a), PATH(b), false))                                          \
+  X(lremovexattr, dcp_removexattr(PATH(a), PATH(b), true))                                          \
+  X(fremovexattr, dcp_fremovexattr(FD(a), PATH(b)))                                                 \
+  X(close, dcp_close(FD(a)))                                                                        \
+  X(dup, dcp_dup(FD(a)))                                                                            \
+  X(dup3, dcp_dup3(FD(a), FD(b), FD(c), false))                                                     \
+  X(fcntl, dcp_fcntl(FD(a), FD(b), c))                                                              \
+  X(close_range, dcp_close_range((unsigned)a, (unsigned)b, FD(c)))                                  \
+  X(umask, (long)umask((mode_t)a))                                                                  \
+  X(readlinkat, dcp_readlinkat(FD(a), PATH(b), ADDRESS(c), (size_t)d))                              \
+  X(chdir, dcp_chdir(PATH(a)))                                                                      \
+  X(fchdir, dcp_fchdir(FD(a)))                                                                      \
+  X(chroot, dcp_chroot(PATH(a)))                                                                    \
+  X(execve, dcp_execve(PATH(a), ADDRESS(b), ADDRESS(c)))                                            \
+  X(execveat, dcp_execveat(FD(a), PATH(b), ADDRESS(c), ADDRESS(d), FD(e)))                          \
+  X(inotify_add_watch, inotify_add_watch(FD(a), PATH(b), (uint32_t)c))                              \
+  X(fanotify_mark, fanotify_mark(FD(a), (unsigned)b, (uint64_t)c, FD(d), PATH(e)))                  \
+  X(name_to_handle_at, name_to_handle_at(FD(a), PATH(b), ADDRESS(c), ADDRESS(d), FD(e)))            \
+  X(fsync, fsync(FD(a)))                                                                            \
+  X(fdatasync, fdatasync(FD(a)))                                                                    \
+  X(syncfs, syncfs(FD(a)))                                                                          \
+  X(sync, (sync(), 0L))                                                                             \
+  X(msync, msync(ADDRESS(a), (size_t)b, FD(c)))                                                     \
+  X(write, write(FD(a), ADDRESS(b), (size_t)c))                                                     \
+  X(pwrite64, pwrite(FD(a), ADDRESS(b), (size_t)c, d))                                              \
+  X(writev, writev(FD(a), ADDRESS(b), FD(c)))                                                       \
+  X(pwritev, pwritev(FD(a), ADDRESS(b), FD(c), d))                                                  \
+  X(pwritev2, pwritev2(FD(a), ADDRESS(b), FD(c), d, FD(f)))                                         \
+  X(sendfile, sendfile(FD(a), FD(b), ADDRESS(c), (size_t)d))                                        \
+  X(copy_file_range, copy_file_range(FD(a), ADDRESS(b), FD(c), ADDRESS(d), (size_t)e, (unsigned)f)) \
+  X(splice, splice(FD(a), ADDRESS(b), FD(c), ADDRESS(d), (size_t)e, (unsigned)f))                   \
+  X(bind, bind(FD(a), ADDRESS(b), (socklen_t)c))                                                    \
+  X(connect, connect(FD(a), ADDRESS(b), (socklen_t)c))                                              \
+  X(sendto, sendto(FD(a), ADDRESS(b), (size_t)c, FD(d), ADDRESS(e), (socklen_t)f))                  \
   X(sendmsg, sendmsg(FD(a), ADDRESS(b), FD(c)))
 
 // Calls that only some machines still have.
