@@ -9,15 +9,20 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "../table/place.h"
 
 #define LIBRARY "/libdcp.so"
 #define PRELOAD "LD_PRELOAD"
 #define ASAN "ASAN_OPTIONS"
 #define LINK_ORDER "verify_asan_link_order=0"
+#define ADDED "DCP_ADDED" /* which entries an exec added, as bits 1 << index, in hexadecimal digits */
 
-enum { RUN, ROOT, HOME, KEPT };
+enum { RUN, ROOT, HOME, KEPT, PRELOADED = KEPT, SANITIZED, ADDABLE };
 
-static const char *const kept_name[KEPT] = {"DCP_RUN", "DCP_ROOT", "DCP_HOME"};
+static const char *const own_name[ADDABLE] = {"DCP_RUN", "DCP_ROOT", "DCP_HOME", PRELOAD, ASAN};
+enum { ADDED_SIZE = sizeof ADDED + 2 + 1 };
 
 /* NAME=value of this process at its start; empty if it had none. */
 static char kept[KEPT][PATH_MAX + 16];
@@ -37,20 +42,53 @@ const char *dcp_environment_value(char *const envp[], const char *name) {
   return NULL;
 }
 
+static bool is_added(const char *entry, unsigned long added) {
+  for (int i = 0; i < ADDABLE; i++) {
+    if ((added >> i & 1) != 0 && names(entry, own_name[i], strlen(own_name[i]))) {
+      return true;
+    }
+  }
+  return names(entry, ADDED, sizeof ADDED - 1);
+}
+
+/*
+ * The program shall find the environment that it was given. What an exec added stays before the place where environ
+ * begins from now on: a program that walks from its arguments to the auxiliary vector, past libc, finds no gap and
+ * passes it on.
+ */
+static void hide_added(void) {
+  const char *value = getenv(ADDED);
+  if (value == NULL) {
+    return;
+  }
+  unsigned long added = strtoul(value, NULL, 16);
+  size_t hidden = 0;
+  for (size_t i = 0; environ[i] != NULL; i++) {
+    char *entry = environ[i];
+    if (is_added(entry, added)) {
+      memmove(environ + hidden + 1, environ + hidden, (i - hidden) * sizeof *environ);
+      environ[hidden++] = entry;
+    }
+  }
+  environ += hidden;
+}
+
 __attribute__((constructor)) void dcp_environment_attach(void) {
   if (attached) {
     return;
   }
   attached = true;
+  dcp_attach(); /* looks into the environment too */
   for (int i = 0; i < KEPT; i++) {
-    const char *value = getenv(kept_name[i]);
-    size_t name_length = strlen(kept_name[i]);
+    const char *value = getenv(own_name[i]);
+    size_t name_length = strlen(own_name[i]);
     if (value != NULL && strlen(value) < PATH_MAX) {
-      memcpy(kept[i], kept_name[i], name_length);
+      memcpy(kept[i], own_name[i], name_length);
       kept[i][name_length] = '=';
       strcpy(kept[i] + name_length + 1, value);
     }
   }
+  hide_added();
 }
 
 /* What is to be done to one environment. */
@@ -58,6 +96,8 @@ struct plan {
   size_t count;        /* entries of envp */
   size_t preload;      /* index of the LD_PRELOAD that counts, the last; SIZE_MAX: none */
   size_t asan;         /* likewise ASAN_OPTIONS */
+  size_t note;         /* likewise DCP_ADDED */
+  unsigned long added; /* what the new DCP_ADDED says; 0: stays */
   bool missing[KEPT];  /* to be added */
   const char *run;     /* the run directory that the new program shall use */
   size_t preload_size; /* bytes of the new LD_PRELOAD entry, with its NUL; 0: stays */
@@ -147,7 +187,7 @@ static bool asan_in_order(const char *value) {
 /* Returns whether anything is to be done. */
 static bool make_plan(struct plan *plan, char *const envp[]) {
   dcp_environment_attach();
-  *plan = (struct plan){.preload = SIZE_MAX, .asan = SIZE_MAX};
+  *plan = (struct plan){.preload = SIZE_MAX, .asan = SIZE_MAX, .note = SIZE_MAX};
   bool present[KEPT] = {false};
   for (; envp != NULL && envp[plan->count] != NULL; plan->count++) {
     const char *entry = envp[plan->count];
@@ -163,9 +203,12 @@ static bool make_plan(struct plan *plan, char *const envp[]) {
         }
         break;
       case 'D':
+        if (names(entry, ADDED, sizeof ADDED - 1)) {
+          plan->note = plan->count;
+        }
         for (int i = 0; i < KEPT; i++) {
-          size_t length = strlen(kept_name[i]);
-          if (names(entry, kept_name[i], length)) {
+          size_t length = strlen(own_name[i]);
+          if (names(entry, own_name[i], length)) {
             present[i] = true;
             if (i == RUN) {
               plan->run = entry + length + 1;
@@ -180,6 +223,7 @@ static bool make_plan(struct plan *plan, char *const envp[]) {
   bool change = false;
   for (int i = 0; i < KEPT; i++) {
     plan->missing[i] = !present[i] && kept[i][0] != '\0';
+    plan->added |= (unsigned long)plan->missing[i] << i;
     change |= plan->missing[i];
   }
   if (plan->run == NULL || plan->run[0] == '\0') {
@@ -191,12 +235,17 @@ static bool make_plan(struct plan *plan, char *const envp[]) {
   const char *preload = plan->preload == SIZE_MAX ? NULL : envp[plan->preload] + sizeof PRELOAD;
   if (preload == NULL || !preload_in_order(preload, plan->run)) {
     plan->preload_size = write_preload(NULL, preload, plan->run);
+    plan->added |= (unsigned long)(preload == NULL) << PRELOADED;
     change = true;
   }
   const char *options = plan->asan == SIZE_MAX ? NULL : envp[plan->asan] + sizeof ASAN;
   if (options == NULL || !asan_in_order(options)) {
     plan->asan_size = sizeof ASAN + (options == NULL ? 0 : strlen(options) + 1) + sizeof LINK_ORDER;
+    plan->added |= (unsigned long)(options == NULL) << SANITIZED;
     change = true;
+  }
+  if (plan->added != 0 && plan->note != SIZE_MAX) {
+    plan->added |= strtoul(envp[plan->note] + sizeof ADDED, NULL, 16) & ((1 << ADDABLE) - 1);
   }
   return change;
 }
@@ -206,14 +255,14 @@ size_t dcp_environment_room(char *const envp[]) {
   if (!make_plan(&plan, envp)) {
     return 0;
   }
-  return (plan.count + KEPT + 3) * sizeof(char *) + plan.preload_size + plan.asan_size;
+  return (plan.count + ADDABLE + 2) * sizeof(char *) + plan.preload_size + plan.asan_size + ADDED_SIZE;
 }
 
 char **dcp_environment_build(char *const envp[], void *room) {
   struct plan plan;
   make_plan(&plan, envp);
   char **entries = room;
-  char *text = (char *)(entries + plan.count + KEPT + 3);
+  char *text = (char *)(entries + plan.count + ADDABLE + 2);
   size_t count = plan.count;
   if (count > 0) {
     memcpy(entries, envp, count * sizeof *entries);
@@ -238,6 +287,15 @@ char **dcp_environment_build(char *const envp[], void *room) {
     }
     strcpy(end, LINK_ORDER);
     entries[had ? plan.asan : count++] = text;
+    text += plan.asan_size;
+  }
+  if (plan.added != 0) {
+    static const char digit[] = "0123456789abcdef";
+    char *end = stpcpy(text, ADDED "=");
+    *end++ = digit[plan.added >> 4 & 15];
+    *end++ = digit[plan.added & 15];
+    *end = '\0';
+    entries[plan.note != SIZE_MAX ? plan.note : count++] = text;
   }
   entries[count] = NULL;
   return entries;

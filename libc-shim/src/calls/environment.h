@@ -4,13 +4,17 @@
 
 #include <stddef.h>
 
-/* Remembers DCP_RUN, DCP_ROOT and DCP_HOME of this process. Later calls change nothing. */
+/*
+ * Remembers DCP_RUN, DCP_ROOT and DCP_HOME of this process, and takes out of environ what is there only because an exec
+ * added it to an environment that the caller had cleared. Later calls change nothing.
+ */
 void dcp_environment_attach(void);
 
 /*
  * How many bytes dcp_environment_build needs to bring envp (NULL: empty) into order; 0: envp is in order as it is.
  * In order: LD_PRELOAD names the shim last, behind whatever the program put there; DCP_RUN, DCP_ROOT and DCP_HOME are
- * set (a value that the program gave stays); ASAN_OPTIONS says verify_asan_link_order=0.
+ * set (a value that the program gave stays); ASAN_OPTIONS says verify_asan_link_order=0; DCP_ADDED says which of these
+ * were not there at all.
  */
 size_t dcp_environment_room(char *const envp[]);
 

@@ -11,6 +11,7 @@
 #include "../link/kernel.h"
 #include "../link/process.h"
 #include "place.h"
+#include "readable.h"
 #include "region.h"
 #include "root.h"
 
@@ -86,6 +87,8 @@ void dcp_attach(void) {
   if (run != NULL && run[0] == '/' && keep_root(getenv("DCP_ROOT"))) {
     keep(run_directory, run);
     keep(home, getenv("DCP_HOME"));
+    const char *preloaded = getenv("LD_PRELOAD");
+    dcp_memory_is_watched = preloaded != NULL && strstr(preloaded, "/vgpreload_") != NULL;
     map_region();
     file_mode_mask = (int)swap_mask();  // here the process has one thread
     dcp_process_begin();

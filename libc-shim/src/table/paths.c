@@ -67,10 +67,25 @@ static bool is_dot_dot(const char *path, const char *at) {
   return at[0] == '.' && at[1] == '.' && (at[2] == '/' || at[2] == '\0') && (at == path || at[-1] == '/');
 }
 
+static bool has_dot_dot_bytewise(const char *path) {
+  for (const char *at = path; *at != '\0'; at++) {
+    if ((uintptr_t)(at + 1) % DCP_PAGE_BYTES == 0 && !dcp_page_is_readable(at + 1)) {
+      return false;
+    }
+    if (is_dot_dot(path, at)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // True if ".." is a component. Written out: a call of strchrnul costs more than most paths take here (see native.h).
 #if defined(__SSE2__) && !defined(__SANITIZE_ADDRESS__)
 // Aligned blocks of 16 bytes: they may reach beyond the path, never into another page.
 static bool has_dot_dot(const char *path) {
+  if (__builtin_expect(dcp_memory_is_watched, 0)) {
+    return has_dot_dot_bytewise(path);
+  }
   const __m128i dots = _mm_set1_epi8('.'), ends = _mm_setzero_si128();
   const char *block = (const char *)((uintptr_t)path & ~(uintptr_t)15);
   unsigned wanted = 0xffffU << (path - block);
@@ -95,17 +110,7 @@ static bool has_dot_dot(const char *path) {
   }
 }
 #else
-static bool has_dot_dot(const char *path) {
-  for (const char *at = path; *at != '\0'; at++) {
-    if ((uintptr_t)(at + 1) % DCP_PAGE_BYTES == 0 && !dcp_page_is_readable(at + 1)) {
-      return false;
-    }
-    if (is_dot_dot(path, at)) {
-      return true;
-    }
-  }
-  return false;
-}
+static bool has_dot_dot(const char *path) { return has_dot_dot_bytewise(path); }
 #endif
 
 // True if a component of PATH is the last name of the root: without that no path comes in from outside.

@@ -1,5 +1,6 @@
 // Probing memory by the kernel, see readable.h: rt_sigprocmask copies eight bytes in before it looks at what to do with
-// them, and out after it did nothing. Async-signal-safe, errno untouched.
+// them, and out after it did nothing. Valgrind takes that for an access of the program: there mincore is asked, which
+// does not know of protections. Async-signal-safe, errno untouched.
 #include "readable.h"
 
 #include <errno.h>
@@ -12,11 +13,15 @@
 #define NO_SUCH_WAY (-1)  // of changing the signal mask: EINVAL, once the new mask was read
 #define MASK_BYTES 8
 
+bool dcp_memory_is_watched;
 uintptr_t dcp_good_pages[DCP_GOOD_PAGES];
 static uintptr_t writable_pages[DCP_GOOD_PAGES];  // likewise
 
 __attribute__((noinline, cold)) bool dcp_page_is_readable_slowly(uintptr_t page) {
-  if (page == 0 || dcp_kernel(SYS_rt_sigprocmask, NO_SUCH_WAY, page, NULL, MASK_BYTES) == -EFAULT) {
+  unsigned char resident;
+  if (page == 0 ||
+      (dcp_memory_is_watched ? dcp_kernel(SYS_mincore, page, DCP_PAGE_BYTES, &resident) == -ENOMEM
+                             : dcp_kernel(SYS_rt_sigprocmask, NO_SUCH_WAY, page, NULL, MASK_BYTES) == -EFAULT)) {
     return false;
   }
   __atomic_store_n(&dcp_good_pages[page / DCP_PAGE_BYTES % DCP_GOOD_PAGES], page | 1, __ATOMIC_RELAXED);

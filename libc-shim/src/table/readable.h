@@ -10,6 +10,10 @@
 #define DCP_PAGE_BYTES 4096  // the smallest page there is
 #define DCP_GOOD_PAGES 64
 
+// Valgrind watches each access of this process: it is not to look beyond the end of a string, nor at a page to learn
+// whether it is there.
+extern bool dcp_memory_is_watched;
+
 extern uintptr_t dcp_good_pages[DCP_GOOD_PAGES];  // the page's address | 1, by its lowest bits
 bool dcp_page_is_readable_slowly(uintptr_t page);
 

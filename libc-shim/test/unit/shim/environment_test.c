@@ -23,10 +23,10 @@ struct example {
 };
 
 static const struct example examples[] = {
-    {"empty", {NULL}, {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
+    {"empty", {NULL}, {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN, "DCP_ADDED=1f"}},
     {"other variables stay in their places",
      {"A=1", "B=", "C"},
-     {"A=1", "B=", "C", RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN}},
+     {"A=1", "B=", "C", RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=" SHIM, ASAN, "DCP_ADDED=1f"}},
     {"in order", {RUN_ENTRY, "LD_PRELOAD=" SHIM, ROOT, "X=1", HOME_ENTRY, ASAN}, {NULL}},
     {"in order with a preload and options of the user",
      {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so b.so:" SHIM, "ASAN_OPTIONS=a=1:verify_asan_link_order=0:b=2"},
@@ -58,7 +58,10 @@ static const struct example examples[] = {
      {"DCP_RUN=/elsewhere/run", ROOT, HOME_ENTRY, "LD_PRELOAD=/elsewhere/run/libdcp.so", ASAN}},
     {"an empty DCP_RUN counts as none",
      {"DCP_RUN=", ROOT, HOME_ENTRY, ASAN},
-     {"DCP_RUN=", ROOT, HOME_ENTRY, ASAN, "LD_PRELOAD=" SHIM}},
+     {"DCP_RUN=", ROOT, HOME_ENTRY, ASAN, "LD_PRELOAD=" SHIM, "DCP_ADDED=08"}},
+    {"what was added before and now is added to what was",
+     {RUN_ENTRY, "DCP_ADDED=01", HOME_ENTRY, ASAN, "LD_PRELOAD=" SHIM},
+     {RUN_ENTRY, "DCP_ADDED=03", HOME_ENTRY, ASAN, "LD_PRELOAD=" SHIM, ROOT}},
     {"of two preloads the last counts",
      {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so", "LD_PRELOAD=/b.so", ASAN},
      {RUN_ENTRY, ROOT, HOME_ENTRY, "LD_PRELOAD=/a.so", "LD_PRELOAD=/b.so:" SHIM, ASAN}},
