@@ -113,6 +113,8 @@ class Sides:
         self.ours = "DCP_HOME" not in os.environ
         self.platform = {name: value for name, value in os.environ.items() if name.startswith("DCP_")}
         self.platform.setdefault("DCP_HOME", str(self.scratch / "home"))
+        if self.ours and os.geteuid() != 0:
+            self.platform.setdefault("DCP_ROOT", str(self.scratch / "root"))
         self.suite = suite
         self.alone = threading.Lock()
         # A mount namespace of its own on both sides: what a test mounts on the local side goes when it ends.
