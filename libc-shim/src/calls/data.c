@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
@@ -10,6 +11,7 @@
 
 #include "../link/ask.h"
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "../table/region.h"
 #include "real.h"
 
@@ -29,8 +31,10 @@ static __attribute__((noinline)) int ask_room(int fd, size_t size) {
 
 static inline bool may_write(int fd, size_t size) { return !dcp_region_throttled() || ask_room(fd, size) == 0; }
 
+// 0 for parts that the kernel will refuse.
 static size_t total(const struct iovec *parts, int count) {
   size_t size = 0;
+  if (count < 0 || count > IOV_MAX || !dcp_range_is_readable(parts, (size_t)count * sizeof *parts)) return 0;
   for (int i = 0; i < count; i++) size += parts[i].iov_len;
   return size;
 }

@@ -11,6 +11,7 @@
 
 #include "../link/ask.h"
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "names.h"
 #include "real.h"
 
@@ -21,7 +22,8 @@ typedef char path_buffer[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
 // The path of a UNIX address, NULL if it has none that is ours. It need not end with a NUL: unix(7).
 static const char *tree_path(const struct sockaddr *address, socklen_t length, path_buffer into) {
   const size_t head = offsetof(struct sockaddr_un, sun_path);
-  if (address == NULL || length <= head || length > sizeof(struct sockaddr_un) || address->sa_family != AF_UNIX)
+  if (address == NULL || length <= head || length > sizeof(struct sockaddr_un) ||
+      !dcp_range_is_readable(address, length) || address->sa_family != AF_UNIX)
     return NULL;
   const char *path = ((const struct sockaddr_un *)address)->sun_path;
   if (path[0] == '\0') return NULL;  // abstract
@@ -68,6 +70,8 @@ DCP_EXPORT ssize_t sendto(int fd, const void *bytes, size_t size, int flags, con
 }
 
 DCP_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
-  if (message != NULL && message->msg_name != NULL && ready(message->msg_name, message->msg_namelen) < 0) return -1;
+  if (message != NULL && dcp_range_is_readable(message, sizeof *message) && message->msg_name != NULL &&
+      ready(message->msg_name, message->msg_namelen) < 0)
+    return -1;
   return DCP_REAL(sendmsg)(fd, message, flags);
 }
