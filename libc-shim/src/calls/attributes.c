@@ -56,7 +56,18 @@ DCP_EXPORT int chmod(const char *path, mode_t mode) { return dcp_fchmodat(AT_FDC
 
 DCP_EXPORT int lchmod(const char *path, mode_t mode) { return dcp_fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW); }
 
+// Whether libc knows AT_EMPTY_PATH here (since 2.39): it refuses unknown flags before it looks at the descriptor.
+static bool libc_takes_empty_path(void) {
+  int saved = errno;
+  bool takes = DCP_REAL(fchmodat)(-1, "", 0, AT_EMPTY_PATH) != 0 && errno != EINVAL;
+  errno = saved;
+  return takes;
+}
+
 DCP_EXPORT int fchmodat(int dirfd, const char *path, mode_t mode, int flags) {
+  if ((flags & AT_EMPTY_PATH) != 0 && !libc_takes_empty_path()) {
+    return DCP_REAL(fchmodat)(dirfd, path, mode, flags);
+  }
   return dcp_fchmodat(dirfd, path, mode, flags);
 }
 
@@ -105,8 +116,9 @@ int dcp_utimensat(int dirfd, const char *path, const struct timespec times[2], i
   }
   if ((flags & ~AT_FLAGS) == 0 && dcp_path_is_ours(dirfd, path) && may_read(times, 2 * sizeof *times)) {
     if (times != NULL && (!is_valid(&times[0]) || !is_valid(&times[1]))) {
-      errno = EINVAL;
-      return -1;
+      // EINVAL, once the kernel has found the file
+      uint32_t prepare = (flags & AT_SYMLINK_NOFOLLOW) != 0 ? DCP_PREPARE_NO_FOLLOW : DCP_PREPARE_FOLLOW;
+      return dcp_prepare(dirfd, path, prepare) < 0 ? -1 : DCP_REAL(utimensat)(dirfd, path, times, flags);
     }
     if (times != NULL && times[0].tv_nsec == UTIME_OMIT && times[1].tv_nsec == UTIME_OMIT) {
       return 0;  // the kernel does not even look at the path

@@ -26,8 +26,23 @@ int dcp_mkdirat(int dirfd, const char *path, mode_t mode) {
   return DCP_REAL(mkdirat)(dirfd, path, mode);
 }
 
+// The others the kernel refuses before it looks at the path.
+static bool is_node_type(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case 0:
+    case S_IFREG:
+    case S_IFCHR:
+    case S_IFBLK:
+    case S_IFIFO:
+    case S_IFSOCK:
+      return true;
+    default:
+      return false;
+  }
+}
+
 int dcp_mknodat(int dirfd, const char *path, mode_t mode, dev_t device) {
-  if (dcp_path_is_ours(dirfd, path)) {
+  if (is_node_type(mode) && dcp_path_is_ours(dirfd, path)) {
     struct dcp_request request = {
         .operation = DCP_OP(MKNOD), .directory = dirfd, .path = path, .mode = mode, .device = device};
     int result = dcp_tell(&request);
@@ -55,8 +70,10 @@ int dcp_symlinkat(const char *target, int dirfd, const char *path) {
   return DCP_REAL(symlinkat)(target, dirfd, path);
 }
 
-// With NULL for a path the native call is left to say EFAULT.
-static bool are_given(const char *old, const char *new_path) { return old != NULL && new_path != NULL; }
+// With NULL for a path the native call is left to say EFAULT; with a bad second one, what is wrong with the first.
+static bool are_given(const char *old, const char *new_path) {
+  return old != NULL && new_path != NULL && dcp_string_is_readable(new_path) && strnlen(new_path, PATH_MAX) < PATH_MAX;
+}
 
 int dcp_linkat(int olddir, const char *old, int newdir, const char *new_path, int flags) {
   if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) == 0 && are_given(old, new_path) &&
@@ -87,8 +104,15 @@ int dcp_unlinkat(int dirfd, const char *path, int flags) {
   return DCP_REAL(unlinkat)(dirfd, path, flags);
 }
 
+// Flags that the kernel refuses before it looks at names: the native call is left to say so.
+static bool are_rename_flags(unsigned flags) {
+  return (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) == 0 &&
+         ((flags & RENAME_EXCHANGE) == 0 || (flags & (RENAME_NOREPLACE | RENAME_WHITEOUT)) == 0);
+}
+
 int dcp_renameat2(int olddir, const char *old, int newdir, const char *new_path, unsigned flags) {
-  if (are_given(old, new_path) && (dcp_path_is_ours(olddir, old) || dcp_path_is_ours(newdir, new_path))) {
+  if (are_rename_flags(flags) && are_given(old, new_path) &&
+      (dcp_path_is_ours(olddir, old) || dcp_path_is_ours(newdir, new_path))) {
     struct dcp_request request = {.operation = DCP_OP(RENAME),
                                   .directory = olddir,
                                   .path = old,

@@ -55,9 +55,17 @@ static bool has_free_number(void) {
   return true;  // or 0 is not open, and so free
 }
 
+// Flags that the kernel refuses before it looks at the path; an empty path is never found.
+static bool are_refused(int flags, mode_t mode) { return dcp_kernel(SYS_openat, AT_FDCWD, "", flags, mode) != -ENOENT; }
+
 static int open_at(int dirfd, const char *path, int flags, mode_t mode) {
   int fd;
   if (dcp_path_is_ours(dirfd, path)) {
+    bool is_odd =
+        (flags & O_TMPFILE & ~O_DIRECTORY) != 0 || (flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY);
+    if (is_odd && are_refused(flags, mode)) {
+      return dcp_native_openat(dirfd, path, flags, mode);
+    }
     if ((flags & (O_CREAT | O_TRUNC)) != 0 && !has_free_number()) {
       return -1;
     }

@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -45,8 +46,9 @@ static int open_found(int found, const struct open_how *how) {
   return fd;
 }
 
-// Makes the last component in its directory. A link there is not followed: it could lead out of the restriction.
-static int create(int dirfd, const char *path, const struct open_how *how) {
+// Opens or makes the last component in its directory. A link there is not followed: it could lead out of the
+// restriction.
+static int open_in_directory(int dirfd, const char *path, const struct open_how *how) {
   const char *slash = strrchr(path, '/');
   const char *name = slash != NULL ? slash + 1 : path;
   char directory[PATH_MAX] = ".";
@@ -65,6 +67,12 @@ static int create(int dirfd, const char *path, const struct open_how *how) {
   return fd;
 }
 
+static bool ends_in_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  return name[0] != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 int dcp_openat2(int dirfd, const char *path, const struct open_how *how, size_t size) {
   // The kernel checks the restrictions before it looks at the path, and an empty path is never found.
   long checked = dcp_kernel(SYS_openat2, dirfd, "", how, size);
@@ -72,13 +80,19 @@ int dcp_openat2(int dirfd, const char *path, const struct open_how *how, size_t 
   if (how->resolve == 0) return dcp_openat(dirfd, path, (int)how->flags, (mode_t)how->mode);
   if (dcp_prepare(dirfd, path, DCP_PREPARE_PARENT) < 0) return -1;
   int found = look(dirfd, path, how, how->flags & (O_NOFOLLOW | O_DIRECTORY));
-  if (found == -ENOENT && (how->flags & O_CREAT) != 0) return create(dirfd, path, how);
+  if (found == -ENOENT && (how->flags & O_CREAT) != 0) return open_in_directory(dirfd, path, how);
   if (found < 0) return fail(found);
   if ((how->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
     dcp_kernel(SYS_close, found);
     return fail(-EEXIST);
   }
-  if ((how->flags & O_PATH) != 0) {
+  struct stat seen;
+  bool is_file = dcp_kernel(SYS_fstat, found, &seen) == 0 && (S_ISREG(seen.st_mode) || S_ISDIR(seen.st_mode));
+  if ((how->flags & O_PATH) == 0 && (how->flags & O_NOFOLLOW) != 0 && is_file && ends_in_name(path)) {
+    dcp_kernel(SYS_close, found);
+    return open_in_directory(dirfd, path, how);  // by descriptor the flag would be lost
+  }
+  if ((how->flags & O_PATH) != 0 || !is_file) {
     dcp_kernel(SYS_close, found);
     long fd = dcp_kernel(SYS_openat2, dirfd, path, how, size);
     return fd < 0 ? fail(fd) : (int)fd;

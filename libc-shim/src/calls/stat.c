@@ -77,6 +77,31 @@ static void statx_from(const struct dcp_attributes *from, struct statx *into) {
   }
 }
 
+// What the tree keeps goes over what the kernel says of the mirror file: which fields it fills in for this mask, and
+// the attributes that only it knows.
+static void statx_over(const struct dcp_attributes *from, int dirfd, const char *path, int flags, unsigned mask,
+                       struct statx *into) {
+  struct statx own;
+  statx_from(from, into);
+  if (dcp_kernel(SYS_statx, dirfd, path, flags, mask, &own) != 0) {
+    return;
+  }
+  own.stx_ino = into->stx_ino;
+  own.stx_dev_major = into->stx_dev_major;
+  own.stx_dev_minor = into->stx_dev_minor;
+  own.stx_nlink = into->stx_nlink;
+  own.stx_uid = into->stx_uid;
+  own.stx_gid = into->stx_gid;
+  own.stx_mode = into->stx_mode;
+  own.stx_size = into->stx_size;
+  own.stx_blocks = into->stx_blocks;
+  own.stx_atime = into->stx_atime;
+  if ((own.stx_mask & STATX_MTIME) != 0) own.stx_mtime = into->stx_mtime;
+  if ((own.stx_mask & STATX_CTIME) != 0) own.stx_ctime = into->stx_ctime;
+  if ((own.stx_mask & STATX_BTIME) != 0) own.stx_btime = into->stx_btime;
+  *into = own;
+}
+
 // 0 and attributes, 1 native, -1.
 static int ask_by_path(int dirfd, const char *path, int flags, struct dcp_attributes *into) {
   struct dcp_request request = {
@@ -239,7 +264,7 @@ int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct stat
       return faulty();
     }
     if (result == 0) {
-      statx_from(&attributes, into);
+      statx_over(&attributes, dirfd, "", flags, mask, into);
     }
     if (result <= 0) {
       return result;
@@ -250,7 +275,7 @@ int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct stat
       if (!dcp_range_is_writable(into, sizeof *into)) {
         return faulty();
       }
-      statx_from(&attributes, into);
+      statx_over(&attributes, dirfd, path, flags, mask, into);
     }
     if (result <= 0) {
       return result;

@@ -108,6 +108,16 @@ DCP_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode) {
 }
 DCP_ALIAS(FILE *, fopen64, fopen, (const char *restrict path, const char *restrict mode));
 
+// The mode without 'x', with which nothing that exists can be opened. A longer one than libc looks at has a charset.
+static const char *not_exclusive(const char *mode, char plain[16]) {
+  size_t length = 0;
+  if (strlen(mode) >= 16) return mode;
+  for (const char *at = mode; *at != '\0'; at++)
+    if (*at != 'x' || strchr(mode, ',') != NULL) plain[length++] = *at;
+  plain[length] = '\0';
+  return plain;
+}
+
 // libc reopens the stream on something else with the wanted mode, and then the file takes that one's number.
 DCP_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream) {
   int old = fileno_unlocked(stream);
@@ -134,7 +144,8 @@ DCP_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, F
   }
   int error = errno;
   // Where the open failed, so does this one: the stream ends closed, as libc leaves it.
-  result = DCP_REAL(freopen)(fd < 0 ? "/dev/null/" : "/dev/null", flags < 0 ? "r" : mode, stream);
+  char plain[16];
+  result = DCP_REAL(freopen)(fd < 0 ? "/dev/null/" : "/dev/null", flags < 0 ? "r" : not_exclusive(mode, plain), stream);
   dcp_fd_forget(old);
   if (fd < 0) {
     errno = error;

@@ -1,14 +1,29 @@
 // Extended attributes. Changes by path go to the agent; reading is the kernel's, on the mirror. Rules as in files.c.
 #include <fcntl.h>
+#include <linux/limits.h>
+#include <string.h>
 #include <sys/xattr.h>
 
 #include "../link/ask.h"
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "calls.h"
 #include "real.h"
 
+// What the kernel refuses before it looks at the path: the native call is left to say so.
+static bool is_attribute_name(const char *name) {
+  if (!dcp_string_is_readable(name)) return false;
+  size_t length = strnlen(name, XATTR_NAME_MAX + 1);
+  return length > 0 && length <= XATTR_NAME_MAX;
+}
+
+static bool is_settable(const char *name, const void *value, size_t size, int flags) {
+  return (flags & ~(XATTR_CREATE | XATTR_REPLACE)) == 0 && size <= XATTR_SIZE_MAX && is_attribute_name(name) &&
+         (size == 0 || dcp_range_is_readable(value, size));
+}
+
 int dcp_setxattr(const char *path, const char *name, const void *value, size_t size, int flags, bool nofollow) {
-  if (name != NULL && dcp_path_is_ours(AT_FDCWD, path)) {
+  if (is_settable(name, value, size, flags) && dcp_path_is_ours(AT_FDCWD, path)) {
     struct dcp_request request = {.operation = DCP_OP(SETXATTR),
                                   .directory = AT_FDCWD,
                                   .path = path,
@@ -27,7 +42,7 @@ int dcp_setxattr(const char *path, const char *name, const void *value, size_t s
 }
 
 int dcp_removexattr(const char *path, const char *name, bool nofollow) {
-  if (name != NULL && dcp_path_is_ours(AT_FDCWD, path)) {
+  if (is_attribute_name(name) && dcp_path_is_ours(AT_FDCWD, path)) {
     struct dcp_request request = {.operation = DCP_OP(REMOVEXATTR),
                                   .directory = AT_FDCWD,
                                   .path = path,

@@ -168,7 +168,8 @@ void family_times(void) {
       say_timespec(times[1]);
     }
     say(" %#x", flags);
-    if (RESULT(utimensat(place.dir, place.path, times, flags)) == 0 && times != NULL)
+    bool sets = times != NULL && times[0].tv_nsec != UTIME_OMIT;
+    if (RESULT(utimensat(place.dir, place.path, times, flags)) == 0 && sets)
       observe_atime(place.dir, place.path, flags & AT_SYMLINK_NOFOLLOW);
   }
   observe_place(&place);

@@ -42,8 +42,17 @@ static off_t choose_offset(void) {
   }
 }
 
-/* Standard descriptors of the program must not be read or written. */
-static int choose_data_fd(void) { return choose_fd(); }
+/* Of a directory offsets have no meaning but 0. */
+static bool is_directory(int fd) {
+  struct stat st;
+  return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int choose_data_fd(void) {
+  int fd = choose_fd();
+  if (is_directory(fd)) lseek(fd, 0, SEEK_SET);
+  return fd;
+}
 
 static void say_read(long n) {
   if (n >= 0) {
@@ -141,12 +150,6 @@ void family_vectors(void) {
   } else {
     observe_fd(fd);
   }
-}
-
-/* Of a directory offsets have no meaning but 0. */
-static bool is_directory(int fd) {
-  struct stat st;
-  return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 void family_seek(void) {

@@ -104,6 +104,7 @@ void family_locks(void) {
   say("%s ", names[form]);
   int fd = choose_fd();
   struct stat st;
+  if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) lseek(fd, 0, SEEK_SET); /* its offsets differ */
   if (form == 2) {
     int operation = PICK(operations);
     say(" %d", operation);

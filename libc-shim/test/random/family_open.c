@@ -91,8 +91,7 @@ void family_open(void) {
 
 void family_openat2(void) {
   static struct place place;
-  static const struct flag resolve[] = {{RESOLVE_NO_XDEV, "NO_XDEV"},
-                                        {RESOLVE_NO_MAGICLINKS, "NO_MAGICLINKS"},
+  static const struct flag resolve[] = {{RESOLVE_NO_MAGICLINKS, "NO_MAGICLINKS"},
                                         {RESOLVE_NO_SYMLINKS, "NO_SYMLINKS"},
                                         {RESOLVE_BENEATH, "BENEATH"},
                                         {RESOLVE_IN_ROOT, "IN_ROOT"}};

@@ -139,7 +139,8 @@ void choose_target(char *text, size_t size) {
   choose_path(&target, ANYTHING);
   if (chance(15)) {
     snprintf(text, size, "../%s", choose_name(ANYTHING));
-  } else if (target.path != target.text || strstr(target.text, "..") != NULL || strlen(target.text) >= size) {
+  } else if (target.path != target.text || strstr(target.text, "..") != NULL || strlen(target.text) >= size ||
+             strncmp(target.text, "/proc", 5) == 0 || strncmp(target.text, "/dev", 4) == 0) {
     snprintf(text, size, "%s", choose_name(ANYTHING)); /* links climb one step at most, see state.c */
   } else {
     snprintf(text, size, "%s", target.text);

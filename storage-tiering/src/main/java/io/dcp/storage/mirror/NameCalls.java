@@ -4,6 +4,7 @@ import io.dcp.ipc.channel.FileCall;
 import io.dcp.ipc.channel.Reply;
 import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
 import java.io.IOException;
 import java.util.List;
@@ -64,9 +65,18 @@ final class NameCalls {
                 return refused(systemCall.applyAsInt(place));
             }
             try (DirectoryLocks.Held held = hold(request, place)) {
-                return armed(request, place, null, () -> systemCall.applyAsInt(place));
+                Reconciler.Site site = services.reconciler().before(place);
+                List<Reconciler.Site> sites = List.of(makesFile(call) ? site.forNewFile() : site);
+                return new ArmedChange(services, request, sites).make(() -> systemCall.applyAsInt(place), Reply::done);
             }
         }
+    }
+
+    private static boolean makesFile(FileCall call) {
+        return switch (call.operation()) {
+            case MKDIR, MKNOD, SYMLINK -> true;
+            default -> false;
+        };
     }
 
     private DirectoryLocks.Held hold(Request request, Place place) throws IOException {
@@ -98,8 +108,12 @@ final class NameCalls {
         FileCall call = request.call();
         try (Targets.Placed from = targets.place(request, call.directory(), call.path(), false);
                 Targets.Placed to = targets.place(request, call.directory2(), call.path2(), false)) {
-            if (from.reply() != null || to.reply() != null) {
-                return from.reply() != null ? from.reply() : to.reply();
+            if (from.reply() != null) {
+                return from.reply();
+            }
+            if (to.reply() != null) {
+                int denied = searchable(from.place());
+                return denied < 0 ? Reply.error(-denied) : to.reply();
             }
             Place one = from.place();
             Place other = to.place();
@@ -108,6 +122,9 @@ final class NameCalls {
             }
             IntSupplier systemCall = () ->
                     kernel.renameat2(one.directoryFd(), one.bytes(), other.directoryFd(), other.bytes(), call.flags());
+            if (isRemoved(one) || isRemoved(other)) {
+                return refused(systemCall.getAsInt()); // in a directory that is gone nothing can be found or made
+            }
             if (!one.isInTree() || !other.isInTree()) {
                 return Reply.error(Errno.EXDEV);
             }
@@ -119,6 +136,17 @@ final class NameCalls {
                 return armed(request, one, other, systemCall);
             }
         }
+    }
+
+    private boolean isRemoved(Place place) {
+        Seen seen = place.isInTree() ? null : services.tree().stat(place.directoryFd());
+        return seen != null && seen.nlink() == 0;
+    }
+
+    /** Whether the caller may look for names in this directory, which finding it does not tell: 0 or a negative errno. */
+    private int searchable(Place place) {
+        int fd = kernel.openat(place.directoryFd(), Paths.bytes("."), OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
+        return fd < 0 ? fd : kernel.close(fd);
     }
 
     @SuppressWarnings("try") // locks are held, not used

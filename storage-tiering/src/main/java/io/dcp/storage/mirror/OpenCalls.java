@@ -135,15 +135,29 @@ final class OpenCalls {
 
     /** O_NOFOLLOW stays among the flags that F_GETFL shows, so it must be given; but the way by descriptor is a link. */
     private int reopened(At at, Targets.Target target, int flags) {
-        if ((flags & OpenFlags.O_NOFOLLOW) != 0 && (flags & OpenFlags.O_TRUNC) == 0) {
-            int fd = kernel.openat(at.fd(), at.path(), flags, 0);
+        if ((flags & OpenFlags.O_NOFOLLOW) != 0) {
+            int fd = kernel.openat(at.fd(), at.path(), flags & ~OpenFlags.O_TRUNC, 0);
             Seen seen = fd < 0 ? null : services.tree().stat(fd);
-            if (fd < 0 || (seen != null && seen.ino() == target.seen().ino())) {
+            if (fd < 0) {
                 return fd;
+            }
+            if (seen != null && seen.ino() == target.seen().ino()) {
+                int emptied = (flags & OpenFlags.O_TRUNC) == 0 ? 0 : emptied(fd, flags);
+                if (emptied < 0) {
+                    kernel.close(fd);
+                }
+                return emptied < 0 ? emptied : fd;
             }
             kernel.close(fd); // another file has the name by now, of which nothing is prepared
         }
         return kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(target.fd()), flags & ~OpenFlags.O_NOFOLLOW, 0);
+    }
+
+    /** What O_TRUNC does, to a file that is open already; 0 or a negative errno. */
+    private int emptied(int fd, int flags) {
+        int plain = (flags & OpenFlags.O_ACCMODE) | OpenFlags.O_TRUNC | OpenFlags.O_NONBLOCK | OpenFlags.O_CLOEXEC;
+        int again = kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(fd), plain, 0);
+        return again < 0 ? again : kernel.close(again);
     }
 
     /** Opens a regular file or directory that was found; its contents are here before a program gets it. */
@@ -357,7 +371,7 @@ final class OpenCalls {
         int[] fd = {-1};
         boolean passed = false;
         try {
-            Reconciler.Site site = services.reconciler().before(place);
+            Reconciler.Site site = services.reconciler().before(place).forNewFile();
             Reply reply = new ArmedChange(services, request, List.of(site))
                     .make(
                             () -> fd[0] = kernel.openat(

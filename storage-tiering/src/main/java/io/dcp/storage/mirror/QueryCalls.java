@@ -117,7 +117,7 @@ final class QueryCalls {
     }
 
     /**
-     * Whether the caller's descriptor is open for reading, as getdents64(2) asks: one of O_PATH lists nothing. The mode of
+     * Whether the caller's descriptor is open for data, as getdents64(2) asks: one of O_PATH lists nothing. The mode of
      * the link in /proc tells.
      */
     private boolean mayRead(Request request) throws IOException {
@@ -130,7 +130,7 @@ final class QueryCalls {
                 asked = services.context().asAgent(request.caller(), () -> services.tree()
                         .ask(at.fd(), at.path(), Stat.AT_SYMLINK_NOFOLLOW));
             }
-            return asked == 0 && (services.tree().answer().mode() & 0400) != 0;
+            return asked == 0 && (services.tree().answer().mode() & 0600) != 0;
         }
     }
 

@@ -37,11 +37,18 @@ final class Reconciler {
      * @param directoryFd a descriptor of the directory
      * @param own whether what is found there is of this agent's making: a new directory is empty, a new file bare
      * @param noticed whether everything that happened in the directory before is recorded; if not, it has to be listed
+     * @param fresh whether what is found there was made just now: it is no file that is known, though it may have the number
+     *     and the time of birth of one that is gone (the clock of birth times goes in steps of some milliseconds)
      */
-    record Site(Name name, int directoryFd, boolean own, boolean noticed) {
+    record Site(Name name, int directoryFd, boolean own, boolean noticed, boolean fresh) {
         /** A name of which nothing is known. */
         Site(Name name, int directoryFd) {
-            this(name, directoryFd, false, false);
+            this(name, directoryFd, false, false, false);
+        }
+
+        /** The same place, where the agent is about to make a new file. */
+        Site forNewFile() {
+            return new Site(name, directoryFd, own, noticed, true);
         }
     }
 
@@ -50,7 +57,7 @@ final class Reconciler {
         Seen seen = tree.stat(place.directoryFd());
         Inode directory = namespace.inode(place.directory().ino());
         boolean noticed = seen != null && directory != null && seen.ctime().equals(directory.mirrorCtime());
-        return new Site(place.name(), place.directoryFd(), true, noticed);
+        return new Site(place.name(), place.directoryFd(), true, noticed, false);
     }
 
     Reconciler(
@@ -153,7 +160,7 @@ final class Reconciler {
                 return;
             }
             Inode known = tree.inodeOf(seen);
-            if (known == null) {
+            if (known == null && !finding.site().fresh()) {
                 known = orphans.find(seen.ino(), seen.btime());
             }
             if (known != null && entry != null && entry.ino() == known.ino()) {
