@@ -107,6 +107,8 @@ void family_readlink(void) {
   long n = at ? readlinkat(place.dir, place.path, into, size) : readlink(place.path, into, size);
   if (n < 0) {
     say_result(n, errno);
+  } else if (memmem(text, (size_t)n, "temporary-", 10) != NULL) {
+    say(" = a name that libc made");
   } else if (size < sizeof text && text[0] == '/') {
     say(" = %ld of an absolute path", n);
   } else {
