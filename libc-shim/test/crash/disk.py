@@ -20,8 +20,10 @@ def why_not():
     missing = [name for name in NEEDED if not shutil.which(name)]
     if missing:
         return f"no {missing[0]}"
-    probe = subprocess.run(["losetup", "--find"], capture_output=True, text=True, check=False)
-    return None if probe.returncode == 0 else "no loop device"
+    for probe, reason in ((["losetup", "--find"], "no loop device"), (["unshare", "--mount", "true"], "no mount namespaces")):
+        if subprocess.run(probe, capture_output=True, check=False).returncode != 0:
+            return reason
+    return None
 
 
 def in_own_mounts():

@@ -153,7 +153,7 @@ class Model:
         """`length`: of the data only so much was written."""
         if letter in ("x", "r", "z", "s", "f", "d", "V", "v"):
             return 0
-        by_slot = letter in ("o", "c", "w", "a", "T", "m", "P", "K")
+        by_slot = letter in "ocwaTmPKHG"
         if by_slot:
             slot = int(words[0])
             return 0 if slot >= FOREIGN_SLOT else getattr(self, f"_slot_{letter}")(index, slot, words[1:], length)
@@ -210,6 +210,14 @@ class Model:
 
     def _slot_T(self, index, slot, words, length):
         self.slots[slot].resize(int(words[0]))
+        return 0
+
+    def _slot_H(self, index, slot, words, length):
+        self.slots[slot].mode = int(words[0], 8)
+        return 0
+
+    def _slot_G(self, index, slot, words, length):
+        self.slots[slot].xattrs[words[0]] = words[1].encode()
         return 0
 
     # --- operations on paths ---

@@ -240,6 +240,15 @@ class Script:
         else:
             self.add("A", path, name, f"{len(self.operations)}-" * self.random.choice((1, 30)))
 
+    def attribute_open(self):
+        slot = self.open_slot()
+        if slot is None:
+            return
+        if self.random.random() < 0.5:
+            self.add("H", slot, self.random.choice(("755", "644", "4711", "600")))
+        else:
+            self.add("G", slot, f"user.n{self.random.randrange(4)}", f"{len(self.operations)}+")
+
     def verify(self):
         path = self.existing("f", "d", "l")
         _, _, node = self.model.locate(path) if path else (None, None, None)
@@ -275,6 +284,6 @@ class Script:
 WEIGHTS = {
     "open_file": 12, "unnamed_file": 2, "write": 14, "append": 6, "map": 4, "truncate_open": 3, "truncate": 3, "sync": 6,
     "close": 5, "verify_open": 3, "make_directory": 3, "remove_directory": 2, "unlink": 4, "rename": 8, "link": 4,
-    "symlink": 2, "mode": 3, "times": 3, "attribute": 4, "verify": 6, "shared_append": 4, "shared_write": 4, "contest": 3,
+    "symlink": 2, "mode": 3, "times": 3, "attribute": 4, "attribute_open": 3, "verify": 6, "shared_append": 4, "shared_write": 4, "contest": 3,
     "replace": 3, "exchange": 2,
 }  # fmt: skip

@@ -220,6 +220,10 @@ static int perform_on_slot(struct actor *actor, uint32_t operation, char letter,
       return write_at(actor, operation, *fd, -1, (size_t)atoll(words[1]));
     case 'T':
       return result_of(ftruncate(*fd, atoll(words[1])));
+    case 'H':
+      return result_of(fchmod(*fd, (mode_t)strtoul(words[1], NULL, 8)));
+    case 'G':
+      return result_of(fsetxattr(*fd, words[1], words[2], strlen(words[2]), 0));
     case 'f':
       return result_of(fsync(*fd));
     case 'd':
