@@ -48,14 +48,19 @@ static int check_owner(const char *directory) {
   return 0;
 }
 
-// Journal, base and region are preallocated: a start on a full disk would fail in the middle and less clearly.
+// Journal, base and region are preallocated: a first start on a full disk would fail in the middle and less clearly.
+// A tree that is there must start, or nobody could delete anything in it: it has kept space for that.
 static int check_room(const char *directory) {
   struct statvfs room;
+  char path[PATH_MAX];
   if (statvfs(directory, &room) < 0) return dcp_reason("DCP_HOME %s: %s", directory, strerror(errno));
   unsigned long long blocks = geteuid() == 0 ? room.f_bfree : room.f_bavail;
-  if (blocks * room.f_frsize < (unsigned long long)LEAST_FREE_MIB << 20)
-    return dcp_reason("DCP_HOME %s: no space left on device (less than %d MiB free)", directory, LEAST_FREE_MIB);
-  return 0;
+  if (blocks * room.f_frsize >= (unsigned long long)LEAST_FREE_MIB << 20) return 0;
+  if (dcp_path_join(path, directory, "metadata/reserve") < 0) return -1;
+  if (unlink(path) == 0) return 0;
+  if (dcp_path_join(path, directory, "metadata/format") < 0) return -1;
+  if (access(path, F_OK) == 0) return 0;
+  return dcp_reason("DCP_HOME %s: no space left on device (less than %d MiB free)", directory, LEAST_FREE_MIB);
 }
 
 int dcp_statedir_make(const struct dcp_home *home) {

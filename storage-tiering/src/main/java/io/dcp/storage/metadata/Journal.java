@@ -2,12 +2,9 @@ package io.dcp.storage.metadata;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +34,7 @@ final class Journal implements Closeable {
     private final StoreOptions options;
     private final int salt;
     private final Durability durability;
+    private final SpaceReserve reserve;
     private final Executor background;
     private final CRC32C crc = new CRC32C();
     private final ReentrantLock syncLock = new ReentrantLock();
@@ -70,6 +68,7 @@ final class Journal implements Closeable {
             long durable,
             List<Path> replayed,
             Durability durability,
+            SpaceReserve reserve,
             Executor background) {
         this.directory = directory;
         this.options = options;
@@ -79,6 +78,7 @@ final class Journal implements Closeable {
         this.replayed = new ArrayList<>(replayed);
         this.replayedUnsynced = new ArrayList<>(replayed);
         this.durability = durability;
+        this.reserve = reserve;
         this.background = background;
         synchronized (this) {
             prepareSpare();
@@ -102,10 +102,16 @@ final class Journal implements Closeable {
         if (length > buffer.length) {
             buffer = new byte[Math.max(length, Math.min(buffer.length * 2, KEPT_BUFFER_BYTES))];
         }
-        JournalSegment segment = currentFor(length);
         long sequence = last + 1;
         JournalRecord.encode(batch, length, sequence, synced, salt, crc, buffer);
-        segment.append(buffer, length);
+        try {
+            currentFor(length).append(buffer, length);
+        } catch (IOException e) {
+            if (!batch.removes() || !reserve.release()) {
+                throw e;
+            }
+            currentFor(length).append(buffer, length);
+        }
         last = sequence;
         if (buffer.length > KEPT_BUFFER_BYTES) {
             buffer = new byte[KEPT_BUFFER_BYTES];
@@ -250,22 +256,12 @@ final class Journal implements Closeable {
         Path spare = directory.resolve(SPARE);
         try {
             if (!Files.exists(spare)) {
-                ByteBuffer zeros = ByteBuffer.allocateDirect(64 << 10);
-                try (FileChannel channel = FileChannel.open(
-                        draft,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-                    for (int left = options.segmentBytes(); left > 0; ) {
-                        zeros.clear().limit(Math.min(left, zeros.capacity()));
-                        left -= channel.write(zeros);
-                    }
-                    channel.force(true);
-                }
+                SpaceReserve.writeZeros(draft, options.segmentBytes());
                 synchronized (this) {
                     Files.move(draft, spare, StandardCopyOption.ATOMIC_MOVE);
                 }
             }
+            reserve.keep();
         } catch (IOException e) {
             LOG.warn("no spare journal segment, syncs will be slower: {}", e.toString());
             try {

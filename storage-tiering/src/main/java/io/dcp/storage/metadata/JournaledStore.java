@@ -48,6 +48,7 @@ public final class JournaledStore implements MetadataStore {
     private final DirectoryLock lock;
     private final LmdbBase base;
     private final Journal journal;
+    private final SpaceReserve reserve;
     private final ThreadPoolExecutor background;
     private final ReentrantLock checkpointLock = new ReentrantLock();
 
@@ -66,12 +67,14 @@ public final class JournaledStore implements MetadataStore {
             DirectoryLock lock,
             LmdbBase base,
             Journal journal,
+            SpaceReserve reserve,
             MemoryTable replayed,
             ThreadPoolExecutor background) {
         this.options = options;
         this.lock = lock;
         this.base = base;
         this.journal = journal;
+        this.reserve = reserve;
         this.background = background;
         this.tables = new Tables(replayed, null);
     }
@@ -104,6 +107,7 @@ public final class JournaledStore implements MetadataStore {
             replay.repair();
             removeDrafts(directory);
             ThreadPoolExecutor background = backgroundThreads();
+            SpaceReserve reserve = new SpaceReserve(directory, options.segmentBytes());
             Journal journal = new Journal(
                     directory,
                     options,
@@ -112,8 +116,9 @@ public final class JournaledStore implements MetadataStore {
                     base.sequence(),
                     replay.survivors(),
                     durability,
+                    reserve,
                     background);
-            JournaledStore store = new JournaledStore(options, lock, base, journal, table, background);
+            JournaledStore store = new JournaledStore(options, lock, base, journal, reserve, table, background);
             opened = true;
             return store;
         } finally {
@@ -280,7 +285,14 @@ public final class JournaledStore implements MetadataStore {
         if (frozen == null) {
             return;
         }
-        base.apply(frozen.entries(), frozen.lastSequence());
+        try {
+            base.apply(frozen.entries(), frozen.lastSequence());
+        } catch (IOException e) {
+            if (!reserve.release()) {
+                throw e;
+            }
+            base.apply(frozen.entries(), frozen.lastSequence());
+        }
         synchronized (commitLock) {
             tables = new Tables(tables.active, null);
             checkpointFailure = null;

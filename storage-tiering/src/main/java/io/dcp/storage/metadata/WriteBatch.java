@@ -47,6 +47,11 @@ public final class WriteBatch {
         return keys.isEmpty();
     }
 
+    /** Whether something is removed: what was there may be forgotten even when there is no space for more. */
+    boolean removes() {
+        return values.contains(null);
+    }
+
     /** Forgets all changes. */
     public void clear() {
         keys.clear();

@@ -75,6 +75,38 @@ class DiskFullTest {
     }
 
     @Test
+    void shouldRecordRemovalsWhileFull() throws Exception {
+        StoreOptions options = new StoreOptions(64 << 10, 64 << 20, 1L << 30, "boot-1");
+        Path metadata = disk.resolve("metadata");
+        int committed = 0;
+        try (JournaledStore store = JournaledStore.open(metadata, options)) {
+            store.commit(new WriteBatch().put(key(committed++), bytes("first")));
+            while (!Files.exists(metadata.resolve("reserve"))) {
+                Thread.onSpinWait();
+            }
+            fill(disk.resolve("filler"));
+            try {
+                while (true) {
+                    store.commit(new WriteBatch().put(key(committed), new byte[500]));
+                    committed++;
+                }
+            } catch (IOException full) {
+                assertNull(store.get(key(committed)), "what failed is not there");
+            }
+            for (int i = 0; i < committed; i++) {
+                store.commit(new WriteBatch().delete(key(i)));
+                assertNull(store.get(key(i)));
+            }
+        }
+        Files.delete(disk.resolve("filler"));
+        try (JournaledStore store = JournaledStore.open(metadata, options)) {
+            for (int i = 0; i < committed; i++) {
+                assertNull(store.get(key(i)));
+            }
+        }
+    }
+
+    @Test
     void shouldLoseNothingWhenClosedWhileFull() throws Exception {
         StoreOptions options = new StoreOptions(64 << 10, 64 << 20, 1L << 30, "boot-1");
         Path filler = disk.resolve("filler");

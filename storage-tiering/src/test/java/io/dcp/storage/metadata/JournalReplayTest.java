@@ -29,8 +29,16 @@ class JournalReplayTest {
     @BeforeEach
     void writeSegment() throws IOException {
         StoreOptions options = new StoreOptions(4096, 1 << 20, 1L << 30, BOOT);
-        try (Journal journal =
-                new Journal(directory, options, SALT, 0, 0, List.of(), Durability.FDATASYNC, Runnable::run)) {
+        try (Journal journal = new Journal(
+                directory,
+                options,
+                SALT,
+                0,
+                0,
+                List.of(),
+                Durability.FDATASYNC,
+                new SpaceReserve(directory, 4096),
+                Runnable::run)) {
             for (int i = 0; i < RECORDS; i++) {
                 journal.append(new WriteBatch().put(new byte[] {(byte) i}, new byte[i * 5]));
             }
