@@ -61,10 +61,10 @@ class Side:
                 status = process.wait(timeout_s)
             except subprocess.TimeoutExpired:
                 status = TIMED_OUT
+            finally:  # also when this program is told to end
+                seconds = time.monotonic() - begun
                 kill_marked(mark)
                 process.wait()
-        seconds = time.monotonic() - begun
-        kill_marked(mark)
         return Done(status, output.read_text(errors="backslashreplace"), seconds)
 
     def clear(self, name):
