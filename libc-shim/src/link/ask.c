@@ -32,6 +32,7 @@
 #include "kernel.h"
 #include "patience.h"
 #include "process.h"
+#include "reopen.h"
 #include "wire.h"
 #include "with-room.h"
 
@@ -51,6 +52,8 @@ struct call {
   int error;     // of an outcome that ends the call
   int pause_ms;  // before the next attempt
   int credential_refusals;
+  bool undelivered;             // the descriptor that was opened
+  struct dcp_reached *reached;  // by a child, for this process
 };
 
 static void close_descriptors(const int *descriptors, size_t count) {
@@ -156,6 +159,7 @@ static enum outcome await_reply(struct call *call, int *passed) {
         message.carries_descriptor != DCP_WIRE_PASSED_AHEAD) {
       if (*passed < 0 && message.carries_descriptor && call->answer->error == 0) {
         call->answer->error = EMFILE;  // the kernel had no number free for it
+        call->undelivered = true;
       } else if (message.carries_descriptor) {
         call->answer->descriptor = *passed;
         *passed = -1;
@@ -275,13 +279,55 @@ static int conduct_in_child(void *argument) {
   return 0;
 }
 
-// Conducts a call when there may be no number for a connection. An answer that brings a descriptor needs one itself.
+static int open_in_child(void *argument) {
+  struct call *call = argument;
+  conduct_in_child(call);
+  if (call->error == 0 && call->answer->descriptor >= 0) {
+    dcp_reach(call->reached, call->answer->descriptor);
+  }
+  return 0;
+}
+
+static void open_what_the_child_has(void *argument) {
+  struct call *call = argument;
+  const struct dcp_request *request = call->request;
+  if (call->error == 0 && call->answer->descriptor >= 0) {
+    int descriptor = dcp_reopen(call->reached, request->flags | (request->close_on_exec ? O_CLOEXEC : 0));
+    call->answer->descriptor = descriptor < 0 ? -1 : descriptor;
+    call->error = descriptor < 0 ? -descriptor : 0;
+  }
+}
+
+// One number may be free, or would be without the connection.
+static __attribute__((noinline, cold)) int open_by_the_last_number(struct call *call) {
+  const struct dcp_request *request = call->request;
+  struct dcp_request again = *request;
+  struct dcp_reached reached;
+  reached.path[0] = '\0';
+  if (call->undelivered) {  // but made and emptied
+    again.flags &= ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC);
+  }
+  call->request = &again;
+  call->reached = &reached;
+  dcp_connection_break(call->connection);
+  int failed = dcp_with_room_kept(again.directory, again.directory2, open_in_child, open_what_the_child_has, call);
+  call->request = request;
+  return failed == 0 ? call->error : EMFILE;
+}
+
+// Conducts a call when there may be no number for a connection, nor one for a descriptor beside it.
 static int conduct_with_room(struct call *call) {
   int error = conduct(call);
   const struct dcp_request *request = call->request;
-  if (__builtin_expect(error == EMFILE, 0) && call->is_own && request->operation != DCP_OP(OPEN) &&
-      dcp_with_room(request->directory, request->directory2, conduct_in_child, call) == 0) {
-    return call->error;
+  bool is_open = request->operation == DCP_OP(OPEN);
+  if (__builtin_expect(error == EMFILE || (is_open && error == 0 && call->answer->error == EMFILE), 0) &&
+      call->is_own) {
+    if (is_open) {
+      return open_by_the_last_number(call);
+    }
+    if (dcp_with_room(request->directory, request->directory2, conduct_in_child, call) == 0) {
+      return call->error;
+    }
   }
   return error;
 }

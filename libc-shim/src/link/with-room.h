@@ -7,4 +7,8 @@
 // meanwhile; to dcp_process_is_own the child is a vfork child. 0, or negative errno if there can be no child.
 int dcp_with_room(int keep, int keep2, int (*act)(void *), void *argument);
 
+// The same, and MEANWHILE(ARGUMENT) here, while the child still has what ACT has got. It is not called if the child was
+// killed; negative errno then, too.
+int dcp_with_room_kept(int keep, int keep2, int (*act)(void *), void (*meanwhile)(void *), void *argument);
+
 #endif

@@ -68,6 +68,8 @@ int main(void) {
   printf("limits %ld %ld\n", (long)now.rlim_cur, (long)now.rlim_max);
 
   MUST(setrlimit(RLIMIT_NOFILE, &at));
+  child_fills("open", open_again);
+  child_fills("create", create_file);
   child_fills("dup", duplicate);
   child_fills("F_DUPFD", duplicate_from);
   child_fills("socket", make_socket);
