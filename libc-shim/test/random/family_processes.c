@@ -57,7 +57,7 @@ void family_child(void) {
   uint64_t seed = dice_bits();
   pid_t pid = fork();
   if (pid == 0) {
-    alarm(60);
+    alarm(300);
     if (drops) drop_for_good();
     for (unsigned i = 0; i < operations; i++) {
       dice_seed(seed, i);

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #define LOG_BYTES (8u << 20)
+#define WRITTEN_AT_BYTES (64u << 10)
 #define LONG_TEXT 96
 
 static struct {
@@ -55,7 +56,7 @@ void log_begin(uint64_t index, const char *family) {
 
 void log_end(void) {
   say("\n");
-  if (book->used > LOG_BYTES / 2) log_flush();
+  if (book->used > WRITTEN_AT_BYTES) log_flush();
 }
 
 static uint64_t hash_of(const unsigned char *bytes, size_t length) {

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 #define SURVEY_EVERY 500
-#define HANG_SECONDS 60 /* longer than any call may wait for an agent that is started again */
+#define HANG_SECONDS 300 /* longer than calls wait for an agent, also on a machine that does much else */
 
 static void last_words(int signal) {
   say(signal == SIGALRM ? " HANGS" : " CRASHES by %s", sigabbrev_np(signal));
@@ -50,6 +50,7 @@ static void run_operation(uint64_t seed, uint64_t index) {
 }
 
 static void run_survey(uint64_t seed, uint64_t index) {
+  alarm(HANG_SECONDS);
   dice_seed(~seed, index);
   uid_t uid = geteuid();
   gid_t gid = getegid();
