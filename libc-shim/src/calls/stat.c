@@ -252,6 +252,23 @@ int dcp_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
   return foreign_fstatat(dirfd, path, into, flags);
 }
 
+// Likewise. What was not asked for, the kernel may tell.
+static int foreign_statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *into) {
+  uint64_t tree = dcp_region->mirror_mount_id;
+  bool may_lead_there = tree != 0 && are_known(flags);
+  int result = DCP_REAL(statx)(dirfd, path, flags, may_lead_there ? mask | STATX_MNT_ID : mask, into);
+  if (__builtin_expect(
+          result == 0 && may_lead_there && (into->stx_mask & STATX_MNT_ID) != 0 && into->stx_mnt_id == tree, 0)) {
+    struct dcp_attributes attributes;
+    int asked = ask_by_path(dirfd, path, flags, &attributes);
+    if (asked == 0) {
+      statx_from(&attributes, into);
+    }
+    return asked < 0 ? -1 : 0;
+  }
+  return result;
+}
+
 int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *into) {
   struct dcp_attributes attributes;
   if (__builtin_expect(is_open_descriptor(dirfd, path, flags), 0)) {
@@ -280,6 +297,8 @@ int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct stat
     if (result <= 0) {
       return result;
     }
+  } else {
+    return foreign_statx(dirfd, path, flags, mask, into);
   }
   return DCP_REAL(statx)(dirfd, path, flags, mask, into);
 }

@@ -1,4 +1,5 @@
 #include "case.h"
+#include <sys/sysmacros.h>
 
 static char top[PATH_MAX];
 
@@ -54,6 +55,14 @@ int main(void) {
   SHOW(stat(mixed, &a));
   SHOW(stat("../made-through-link", &b));
   TRUTH(a.st_ino == b.st_ino && a.st_dev == b.st_dev);
+  struct statx x;
+  SHOW(statx(AT_FDCWD, mixed, 0, STATX_BASIC_STATS | STATX_BTIME, &x));
+  TRUTH(x.stx_ino == b.st_ino && makedev(x.stx_dev_major, x.stx_dev_minor) == b.st_dev);
+  SHOW(statx(AT_FDCWD, mixed, AT_SYMLINK_NOFOLLOW, STATX_INO, &x));
+  TRUTH(x.stx_ino == b.st_ino);
+  snprintf(mixed, sizeof mixed, "%s/link-to-top", outside());
+  SHOW(statx(AT_FDCWD, mixed, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &x));
+  TRUTH(S_ISLNK(x.stx_mode));
   snprintf(mixed, sizeof mixed, "%s/link-to-top/..", outside());
   SHOW(stat(mixed, &a));
   TRUTH(a.st_ino == stat_of("../..").st_ino);
