@@ -89,20 +89,3 @@ def case_programs_hear_it_and_deleting_helps(platforms):
         platform.shell(RIGHT, sums)
         after = platform.shell('cd "$DCP_ROOT" && find . -printf "%P %y %m %n %s\n" | sort').out
         check(before == after, "another tree after a cold start", before, after)
-
-
-def case_killed_and_started_again_while_full(platforms):
-    sums = platforms.directory / "sums"
-    with small_disk(platforms) as platform:
-        platform.shell(KEPT, sums)
-        fill(platform)
-        (agent,) = platform.kill("agent")
-        platform.shell(RIGHT, sums)
-        platform.await_new("agent", agent)
-        platform.kill("guardian", "supervisor", "agent")
-        platform.shell(RIGHT, sums)
-        empty(platform)
-        platform.shell(RIGHT, sums)
-        uploaded(platform)
-        platform.dcp("down", "--drop-cache")
-        platform.shell(RIGHT, sums)
