@@ -58,10 +58,12 @@ DCP_EXPORT int setfsgid(gid_t gid) { return after_own(DCP_REAL(setfsgid)(gid)); 
 
 DCP_EXPORT int capset(void *header, const void *data) { return after_own(DCP_REAL(capset)(header, data)); }
 
-// The user namespace is part of the credentials, and another mount namespace may have another root.
+// The user namespace is part of the credentials, and a connection also keeps the mount namespace under which it was
+// made.
 DCP_EXPORT int unshare(int flags) {
   int result = DCP_REAL(unshare)(flags);
-  if (result == 0 && (flags & CLONE_NEWUSER) != 0) after(0);
+  if (result == 0 && (flags & (CLONE_NEWNS | CLONE_NEWUSER)) != 0) after(0);
+  if (result == 0 && (flags & CLONE_NEWNS) != 0 && dcp_attached()) dcp_mounts_changed();
   if (result == 0 && (flags & (CLONE_FS | CLONE_NEWNS | CLONE_NEWUSER)) != 0) dcp_threads_part();
   return result;
 }
@@ -70,6 +72,7 @@ DCP_EXPORT int setns(int fd, int type) {
   int result = DCP_REAL(setns)(fd, type);
   if (result == 0) {
     after(0);
+    if (dcp_attached()) dcp_mounts_changed();
     dcp_cwd_changed();
   }
   return result;

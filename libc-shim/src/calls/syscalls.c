@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
@@ -99,6 +100,8 @@ static long utimens_at(int fd, const char *path, const struct timespec times[2],
   X(dup3, dcp_dup3(FD(a), FD(b), FD(c), false))                                                     \
   X(fcntl, dcp_fcntl(FD(a), FD(b), c))                                                              \
   X(close_range, dcp_close_range((unsigned)a, (unsigned)b, FD(c)))                                  \
+  X(unshare, unshare(FD(a)))                                                                        \
+  X(setns, setns(FD(a), FD(b)))                                                                     \
   X(umask, (long)umask((mode_t)a))                                                                  \
   X(readlinkat, dcp_readlinkat(FD(a), PATH(b), ADDRESS(c), (size_t)d))                              \
   X(chdir, dcp_chdir(PATH(a)))                                                                      \

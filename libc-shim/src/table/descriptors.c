@@ -71,7 +71,7 @@ bool dcp_fd_is_tree_slowly(int fd) {
     return false;
   }
   bool is_tree = false;
-  uint64_t mount = __atomic_load_n(&dcp_region->mirror_mount_id, __ATOMIC_RELAXED);
+  uint64_t mount = dcp_mount_id();
   if (mount != 0) {
     struct statx seen;
     if (dcp_kernel(SYS_statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &seen) != 0) {

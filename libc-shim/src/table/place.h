@@ -77,6 +77,10 @@ bool dcp_cwd_is_ours(void);
 // After chroot: absolute paths mean something else now, so nothing is ours by path any more.
 void dcp_root_changed(void);
 // IS_OWN: dcp_process_is_own(), which the caller knows.
+// The kernel's number of the tree's mount, in this process's mount namespace; 0 if it has none of its own.
+uint64_t dcp_mount_id(void);
+// After a change of the mount namespace.
+void dcp_mounts_changed(void);
 mode_t dcp_umask(bool is_own);
 // After unshare(CLONE_FS): threads have working directories and umasks of their own from now on.
 void dcp_threads_part(void);

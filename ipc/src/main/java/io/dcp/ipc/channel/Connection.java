@@ -118,7 +118,13 @@ final class Connection {
                             + packet.uid() + " group " + packet.gid() + "; connect again");
         }
         if (caller == null || caller.pid() != packet.pid()) {
-            caller = new Caller(session, packet.pid(), peer.uid(), peer.gid(), peer.groups());
+            caller = new Caller(
+                    session,
+                    packet.pid(),
+                    MountNamespace.isAnother(packet.pid()),
+                    peer.uid(),
+                    peer.gid(),
+                    peer.groups());
         }
         return caller;
     }

@@ -27,7 +27,7 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
      */
     static At of(Kernel kernel, Caller caller, int directory, byte[] path) {
         if (Paths.isAbsolute(path)) {
-            return new At(Stat.AT_FDCWD, OwnPaths.ofCaller(path, caller.pid()), false, kernel);
+            return absolute(kernel, caller, path, OwnPaths.ofCaller(path, caller.pid()));
         }
         byte[] base = base(caller, directory);
         if (path.length == 0) {
@@ -38,6 +38,25 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
         }
         int fd = kernel.openat(Stat.AT_FDCWD, base, OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
         return new At(fd, path, true, kernel);
+    }
+
+    /** By the caller's own root, if other file systems may be mounted there. Links to absolute paths lead to the agent's. */
+    @SuppressWarnings("ReferenceEquality") // whether the path means something else in each process
+    private static At absolute(Kernel kernel, Caller caller, byte[] path, byte[] said) {
+        if (!caller.apart() || said != path) {
+            return new At(Stat.AT_FDCWD, said, false, kernel);
+        }
+        byte[] root = Paths.bytes("/proc/" + caller.pid() + "/root");
+        if (root.length + path.length <= Paths.MAX_BYTES || path.length > Paths.MAX_BYTES) {
+            return new At(Stat.AT_FDCWD, Paths.join(root, path), false, kernel);
+        }
+        int start = 0;
+        while (start < path.length && path[start] == '/') {
+            start++;
+        }
+        byte[] rest = start == path.length ? Paths.bytes(".") : Arrays.copyOfRange(path, start, path.length);
+        return new At(
+                kernel.openat(Stat.AT_FDCWD, root, OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0), rest, true, kernel);
     }
 
     /**
@@ -56,7 +75,7 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
         byte[] said = OwnPaths.ofCaller(path, caller.pid());
         int end = OwnPaths.endOfDescriptor(said, caller.pid());
         if (end < 0) {
-            return new At(Stat.AT_FDCWD, said, false, kernel);
+            return absolute(kernel, caller, path, said);
         }
         int start = end;
         while (start < said.length && said[start] == '/') {
