@@ -246,6 +246,17 @@ static inline void show_directory(const char *path) {
   printf("\n");
 }
 
+/* The main of a case in two parts, with a cold start of the tree between them ("parts: cold start between"). */
+#define PARTS(prepare, use)                             \
+  int main(int argc, char **argv) {                     \
+    if (argc == 2 && strcmp(argv[1], "prepare") == 0) { \
+      prepare();                                        \
+    } else {                                            \
+      use();                                            \
+    }                                                   \
+    return 0;                                           \
+  }
+
 /* Prints what fcntl says of a descriptor. */
 static inline void show_descriptor(const char *name, int fd) {
   printf("%s: descriptor flags %d, status flags %#o\n", name, fcntl(fd, F_GETFD), fcntl(fd, F_GETFL));
