@@ -45,6 +45,9 @@ bool dcp_string_is_readable(const char *text) {
 
 bool dcp_range_is_readable(const void *start, size_t length) {
   const char *at = start, *end = at + length;
+  if ((uintptr_t)end < (uintptr_t)at) {
+    return false;  // beyond all memory
+  }
   while (at < end) {
     if (!dcp_page_is_readable(at)) {
       return false;

@@ -30,6 +30,7 @@ int main(void) {
   char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   MUST(mprotect(pages + 4096, 4096, PROT_NONE));
   try_all("unmapped", (void *)0x10);
+  try_all("at the end of all memory", (void *)-1);
   try_all("may not be read", pages + 4096);
   struct sockaddr_un *half = (void *)(pages + 4096 - 8);
   half->sun_family = AF_UNIX;
