@@ -104,12 +104,34 @@ void dcp_fd_forget_range(unsigned first, unsigned last) {
   }
 }
 
+static void write_memory(int fd, const struct dcp_attributes *attributes, uint32_t as_of);
+
+// For the time when the agent has forgotten a file without names: as of no moment, so the agent is asked first.
+static void duplicate_memory(int from, int to) {
+  if ((unsigned)from >= REMEMBERED) {
+    return;
+  }
+  const struct memory *memory = &memories[from];
+  uint32_t version = __atomic_load_n(&memory->version, __ATOMIC_ACQUIRE);
+  if (version == 0 || (version & 1) != 0) {
+    return;
+  }
+  struct dcp_attributes attributes = memory->attributes;
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  if (__atomic_load_n(&memory->version, __ATOMIC_RELAXED) == version) {
+    write_memory(to, &attributes, 0);
+  }
+}
+
 void dcp_fd_duplicated(int from, int to) {
   unsigned char class = DCP_FD_UNKNOWN;
   if ((unsigned)from < DCP_FD_TABLE) {
     class = __atomic_load_n(&dcp_fd_classes[from], __ATOMIC_RELAXED);
   }
   set_class(to, class == DCP_FD_PRIVATE ? DCP_FD_UNKNOWN : class);
+  if (class == DCP_FD_TREE) {
+    duplicate_memory(from, to);
+  }
 }
 
 int dcp_fd_next_private(unsigned first, unsigned last) {
@@ -124,7 +146,7 @@ int dcp_fd_next_private(unsigned first, unsigned last) {
 
 void dcp_fd_attributes_stale(void) { __atomic_add_fetch(&changes, 1, __ATOMIC_RELAXED); }
 
-void dcp_fd_remember(int fd, const struct dcp_attributes *attributes) {
+static void write_memory(int fd, const struct dcp_attributes *attributes, uint32_t as_of) {
   if ((unsigned)fd >= REMEMBERED || attributes->mirror_inode == 0) {
     return;
   }
@@ -136,8 +158,12 @@ void dcp_fd_remember(int fd, const struct dcp_attributes *attributes) {
   }
   __atomic_thread_fence(__ATOMIC_RELEASE);
   memory->attributes = *attributes;
-  memory->changes = __atomic_load_n(&changes, __ATOMIC_RELAXED);
+  memory->changes = as_of;
   __atomic_store_n(&memory->version, version + 2, __ATOMIC_RELEASE);
+}
+
+void dcp_fd_remember(int fd, const struct dcp_attributes *attributes) {
+  write_memory(fd, attributes, __atomic_load_n(&changes, __ATOMIC_RELAXED));
 }
 
 bool dcp_fd_recall(int fd, uint64_t mirror_inode, const struct timespec *mirror_ctime, struct dcp_attributes *into) {

@@ -23,6 +23,13 @@ int main(void) {
   SHOW(by_how("link", O_RDONLY | O_NOFOLLOW, RESOLVE_BENEATH));
   SHOW(by_how("./", O_RDONLY | O_NOFOLLOW | O_DIRECTORY, RESOLVE_BENEATH));
 
+  fd = SHOW(open(".", O_RDWR | O_TMPFILE | O_NOFOLLOW, 0600));
+  show_descriptor("unnamed", fd);
+  MUST(symlink(".", "here"));
+  SHOW(open("here", O_RDWR | O_TMPFILE | O_NOFOLLOW, 0600));
+  SHOW(open("here", O_RDWR | O_TMPFILE, 0600));
+  SHOW(open("file", O_RDWR | O_TMPFILE, 0600));
+
   FILE *stream = fopen("file", "r");
   stream = SHOW_POINTER(freopen("exclusive", "wx", stream));
   SHOW(fputs("new\n", stream));

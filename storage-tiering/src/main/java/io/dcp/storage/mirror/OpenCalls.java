@@ -242,11 +242,12 @@ final class OpenCalls {
 
     private Reply openUnnamed(Request request, int flags) throws IOException {
         FileCall call = request.call();
-        try (Targets.Target target = targets.existing(request, call.directory(), call.path(), 0)) {
+        int follow = (flags & OpenFlags.O_NOFOLLOW) == 0 ? 0 : Stat.AT_SYMLINK_NOFOLLOW;
+        try (Targets.Target target = targets.existing(request, call.directory(), call.path(), follow)) {
             if (target.reply() != null) {
                 return target.reply();
             }
-            int fd = kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(target.fd()), flags, call.mode());
+            int fd = kernel.openat(target.fd(), Paths.bytes("."), flags, call.mode());
             if (fd < 0) {
                 return Reply.error(-fd);
             }
