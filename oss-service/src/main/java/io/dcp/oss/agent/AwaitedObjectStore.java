@@ -2,6 +2,7 @@ package io.dcp.oss.agent;
 
 import io.dcp.storage.tier.ObjectStore;
 import io.dcp.storage.tier.ObjectStoreUnavailable;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -10,7 +11,7 @@ import java.nio.ByteBuffer;
  */
 final class AwaitedObjectStore implements ObjectStore {
     private final Startup.ComingObjectStore coming;
-    private volatile ObjectStore arrived;
+    private volatile ObjectStorePart arrived;
 
     AwaitedObjectStore(Startup.ComingObjectStore coming) {
         this.coming = coming;
@@ -56,23 +57,36 @@ final class AwaitedObjectStore implements ObjectStore {
         return store().head(key);
     }
 
+    @Override
+    public void sync() {
+        try {
+            part().sync();
+        } catch (IOException e) {
+            throw new ObjectStoreUnavailable(e.getMessage(), e);
+        }
+    }
+
     /** Does nothing: whoever opens the store closes it. */
     @Override
     public void close() {}
 
     private ObjectStore store() {
-        ObjectStore store = arrived;
-        if (store == null) {
+        return part().store();
+    }
+
+    private ObjectStorePart part() {
+        ObjectStorePart part = arrived;
+        if (part == null) {
             try {
-                store = coming.await().store();
+                part = coming.await();
             } catch (StartRefusedException e) {
                 throw new ObjectStoreUnavailable(e.getMessage(), e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new ObjectStoreUnavailable("interrupted while waiting for the object store", e);
             }
-            arrived = store;
+            arrived = part;
         }
-        return store;
+        return part;
     }
 }

@@ -7,8 +7,10 @@ import io.dcp.oss.config.HomeConfig;
 import io.dcp.storage.metadata.JournaledStore;
 import io.dcp.storage.metadata.MetadataCorruptException;
 import io.dcp.storage.metadata.MetadataStore;
+import io.dcp.storage.metadata.StoreOptions;
 import io.dcp.storage.mirror.Mirror;
 import io.dcp.storage.mirror.MirrorConfig;
+import io.dcp.storage.mirror.MirrorMark;
 import io.dcp.storage.namespace.ChunkSize;
 import io.dcp.storage.tier.ChunkStore;
 import io.dcp.storage.tier.FileTransfer;
@@ -24,10 +26,12 @@ final class MirroredTree implements Tree {
     private final Mirror mirror;
     private final MetadataStore metadata;
     private final FileTransfer transfer;
+    private final MirrorMark mark;
 
-    private MirroredTree(Mirror mirror, MetadataStore metadata, FileTransfer transfer) {
+    private MirroredTree(Mirror mirror, MetadataStore metadata, MirrorMark mark, FileTransfer transfer) {
         this.mirror = mirror;
         this.metadata = metadata;
+        this.mark = mark;
         this.transfer = transfer;
     }
 
@@ -39,21 +43,23 @@ final class MirroredTree implements Tree {
      */
     static MirroredTree open(AgentConfig config, ObjectStore store) throws StartRefusedException {
         Kernel kernel = Kernel.system();
-        MetadataStore metadata = openMetadata(config.home());
+        MirrorMark mark = openMark(kernel, config.home());
+        MetadataStore metadata = openMetadata(config, mark);
         boolean done = false;
         try {
             int chunkBytes = ChunkSize.of(metadata, config.writeBack().chunkBytes());
             FileTransfer transfer = new FileTransfer(new ChunkStore(store), chunkBytes, TRANSFERS);
-            Mirror mirror = Mirror.open(mirrorConfig(config), kernel, metadata, transfer, store);
+            Mirror mirror = Mirror.open(mirrorConfig(config), kernel, metadata, mark, transfer, store);
             mirror.start();
             done = true;
-            return new MirroredTree(mirror, metadata, transfer);
+            return new MirroredTree(mirror, metadata, mark, transfer);
         } catch (IOException | IllegalStateException e) {
             throw new StartRefusedException(
                     "cannot use the tree in " + config.home().home() + ": " + StartRefusedException.reason(e), e);
         } finally {
             if (!done) {
                 closeQuietly(metadata);
+                mark.close();
             }
         }
     }
@@ -100,21 +106,38 @@ final class MirroredTree implements Tree {
 
     @Override
     public void close() throws IOException {
-        try (metadata;
+        try (mark;
+                metadata;
                 transfer) {
             mirror.close();
         }
     }
 
-    private static MetadataStore openMetadata(HomeConfig home) throws StartRefusedException {
+    private static MirrorMark openMark(Kernel kernel, HomeConfig home) throws StartRefusedException {
         try {
-            return JournaledStore.open(home.metadata());
+            return new MirrorMark(kernel, home.mirrorMark(), home.root());
+        } catch (IOException e) {
+            throw new StartRefusedException("cannot use the mirror: " + StartRefusedException.reason(e), e);
+        }
+    }
+
+    private static MetadataStore openMetadata(AgentConfig config, MirrorMark mark) throws StartRefusedException {
+        HomeConfig home = config.home();
+        boolean opened = false;
+        try {
+            MetadataStore store = JournaledStore.open(home.metadata(), StoreOptions.ofBoot(config.bootId()), mark);
+            opened = true;
+            return store;
         } catch (MetadataCorruptException e) {
             throw new StartRefusedException(
                     "the metadata in " + home.metadata() + " cannot be read: " + StartRefusedException.reason(e), e);
         } catch (IOException e) {
             throw new StartRefusedException(
                     "cannot open the metadata in " + home.metadata() + ": " + StartRefusedException.reason(e), e);
+        } finally {
+            if (!opened) {
+                mark.close();
+            }
         }
     }
 
@@ -125,6 +148,7 @@ final class MirroredTree implements Tree {
                 home.root(),
                 home.run().resolve("region"),
                 home.intents(),
+                config.bootId(),
                 config.writeBack().dirtyBytes(),
                 config.writeBack().delay());
     }

@@ -45,6 +45,11 @@ public record HomeConfig(Path home, Path root, Path mirror) {
         return home.resolve("intents");
     }
 
+    /** The file whose time tells up to which commit the mirror is on the disk. */
+    public Path mirrorMark() {
+        return home.resolve("mirror-mark");
+    }
+
     /** The embedded object store's directory. */
     public Path objects() {
         return home.resolve("objects");

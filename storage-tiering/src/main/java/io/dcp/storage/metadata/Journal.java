@@ -35,6 +35,7 @@ final class Journal implements Closeable {
     private final int salt;
     private final Durability durability;
     private final SpaceReserve reserve;
+    private final Witness witness;
     private final Executor background;
     private final CRC32C crc = new CRC32C();
     private final ReentrantLock syncLock = new ReentrantLock();
@@ -69,6 +70,7 @@ final class Journal implements Closeable {
             List<Path> replayed,
             Durability durability,
             SpaceReserve reserve,
+            Witness witness,
             Executor background) {
         this.directory = directory;
         this.options = options;
@@ -79,6 +81,7 @@ final class Journal implements Closeable {
         this.replayedUnsynced = new ArrayList<>(replayed);
         this.durability = durability;
         this.reserve = reserve;
+        this.witness = witness;
         this.background = background;
         synchronized (this) {
             prepareSpare();
@@ -179,6 +182,7 @@ final class Journal implements Closeable {
             namesChanged = false;
         }
         try {
+            witness.reach(upTo);
             for (Path file : replayedUnsynced) {
                 durability.force(file);
             }

@@ -23,6 +23,7 @@ import java.util.zip.CRC32C;
  *       record can be incomplete, cut short by the death of its writer. Anything else is damage.
  *   <li>If the machine was booted since, writes that were not synced may be missing in any order, and what follows
  *       them is dropped with them. But if a later record says that the missing one had been synced, it is damage.
+ *   <li>If the machine was booted since, records are also dropped that the {@link Witness} did not reach.
  * </ul>
  */
 final class JournalReplay {
@@ -36,6 +37,7 @@ final class JournalReplay {
     private final long base;
     private final int salt;
     private final String bootId;
+    private final long reached;
     private final Consumer consumer;
     private final CRC32C crc = new CRC32C();
     private final List<Path> obsolete = new ArrayList<>();
@@ -43,11 +45,13 @@ final class JournalReplay {
     private Path cutFile;
     private long cutAt;
     private long next;
+    private boolean powerLost;
 
-    private JournalReplay(long base, int salt, String bootId, Consumer consumer) {
+    private JournalReplay(long base, int salt, String bootId, long reached, Consumer consumer) {
         this.base = base;
         this.salt = salt;
         this.bootId = bootId;
+        this.reached = Math.max(base, reached);
         this.consumer = consumer;
     }
 
@@ -55,11 +59,12 @@ final class JournalReplay {
      * Reads all segments of a directory and hands on the batches that the base store lacks. Changes no file.
      *
      * @param base sequence of the last batch that the base store has
+     * @param reached sequence of the last batch that counts if the machine was booted since
      * @throws MetadataCorruptException if acknowledged batches are missing or damaged
      */
-    static JournalReplay read(Path directory, long base, int salt, String bootId, Consumer consumer)
+    static JournalReplay read(Path directory, long base, int salt, String bootId, long reached, Consumer consumer)
             throws IOException {
-        JournalReplay replay = new JournalReplay(base, salt, bootId, consumer);
+        JournalReplay replay = new JournalReplay(base, salt, bootId, reached, consumer);
         replay.readSegments(segments(directory));
         return replay;
     }
@@ -67,6 +72,11 @@ final class JournalReplay {
     /** Sequence of the last batch that is there, in the journal or in the base store. */
     long last() {
         return Math.max(base, next - 1);
+    }
+
+    /** Whether a part of the journal was written in another boot of the machine. */
+    boolean powerLost() {
+        return powerLost;
     }
 
     /** The segments whose batches were handed on, the oldest first. */
@@ -122,7 +132,9 @@ final class JournalReplay {
             Path file = files.get(i);
             byte[] data = Files.readAllBytes(file);
             SegmentHeader header = SegmentHeader.decode(data, file);
-            int end = header == null ? 0 : readRecords(data);
+            boolean sameBoot = header != null && header.bootId().equals(bootId);
+            powerLost |= !sameBoot;
+            int end = header == null ? 0 : readRecords(data, sameBoot ? Long.MAX_VALUE : reached);
             boolean isLast = i == files.size() - 1;
             boolean complete = isLast
                     ? header != null && SegmentHeader.isZero(data, end, data.length)
@@ -133,21 +145,21 @@ final class JournalReplay {
                 obsolete.add(file);
             }
             if (!complete) {
-                boolean sameBoot = header != null && header.bootId().equals(bootId);
                 endAt(file, data, end, files.subList(i + 1, files.size()), sameBoot);
                 return;
             }
         }
     }
 
-    /** Hands on records from the header to the first that is not whole; returns where that is. */
-    private int readRecords(byte[] data) {
+    /** Hands on records from the header to the first that is not whole, or does not count; returns where that is. */
+    private int readRecords(byte[] data, long mostSequence) {
         int at = SegmentHeader.BYTES;
         while (true) {
             int length = JournalRecord.plausibleLength(data, at, data.length);
             if (length == 0
                     || !JournalRecord.isWhole(data, at, length, salt, crc)
-                    || JournalRecord.sequence(data, at) != next) {
+                    || JournalRecord.sequence(data, at) != next
+                    || next > mostSequence) {
                 return at;
             }
             if (next > base) {

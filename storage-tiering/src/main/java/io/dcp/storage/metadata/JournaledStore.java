@@ -49,6 +49,7 @@ public final class JournaledStore implements MetadataStore {
     private final LmdbBase base;
     private final Journal journal;
     private final SpaceReserve reserve;
+    private final Witness witness;
     private final ThreadPoolExecutor background;
     private final ReentrantLock checkpointLock = new ReentrantLock();
 
@@ -68,6 +69,7 @@ public final class JournaledStore implements MetadataStore {
             LmdbBase base,
             Journal journal,
             SpaceReserve reserve,
+            Witness witness,
             MemoryTable replayed,
             ThreadPoolExecutor background) {
         this.options = options;
@@ -75,6 +77,7 @@ public final class JournaledStore implements MetadataStore {
         this.base = base;
         this.journal = journal;
         this.reserve = reserve;
+        this.witness = witness;
         this.background = background;
         this.tables = new Tables(replayed, null);
     }
@@ -91,10 +94,16 @@ public final class JournaledStore implements MetadataStore {
 
     /** Opens like {@link #open(Path)}, with other bounds. */
     public static JournaledStore open(Path directory, StoreOptions options) throws IOException {
-        return open(directory, options, Durability.FDATASYNC);
+        return open(directory, options, Witness.NONE);
     }
 
-    static JournaledStore open(Path directory, StoreOptions options, Durability durability) throws IOException {
+    /** Opens like {@link #open(Path, StoreOptions)}, with something that must not be older than what is committed. */
+    public static JournaledStore open(Path directory, StoreOptions options, Witness witness) throws IOException {
+        return open(directory, options, Durability.FDATASYNC, witness);
+    }
+
+    static JournaledStore open(Path directory, StoreOptions options, Durability durability, Witness witness)
+            throws IOException {
         Files.createDirectories(directory);
         DirectoryLock lock = DirectoryLock.take(directory);
         LmdbBase base = null;
@@ -102,9 +111,13 @@ public final class JournaledStore implements MetadataStore {
         try {
             base = openBase(directory, options);
             MemoryTable table = new MemoryTable();
-            JournalReplay replay =
-                    JournalReplay.read(directory, base.sequence(), base.salt(), options.bootId(), table::apply);
+            JournalReplay replay = JournalReplay.read(
+                    directory, base.sequence(), base.salt(), options.bootId(), witness.reached(), table::apply);
             replay.repair();
+            if (replay.powerLost()) {
+                // The numbers of forgotten commits are given again.
+                witness.reset(replay.last());
+            }
             removeDrafts(directory);
             ThreadPoolExecutor background = backgroundThreads();
             SpaceReserve reserve = new SpaceReserve(directory, options.segmentBytes());
@@ -117,8 +130,10 @@ public final class JournaledStore implements MetadataStore {
                     replay.survivors(),
                     durability,
                     reserve,
+                    witness,
                     background);
-            JournaledStore store = new JournaledStore(options, lock, base, journal, reserve, table, background);
+            JournaledStore store =
+                    new JournaledStore(options, lock, base, journal, reserve, witness, table, background);
             opened = true;
             return store;
         } finally {
@@ -285,6 +300,7 @@ public final class JournaledStore implements MetadataStore {
         if (frozen == null) {
             return;
         }
+        witness.reach(frozen.lastSequence());
         try {
             base.apply(frozen.entries(), frozen.lastSequence());
         } catch (IOException e) {

@@ -32,8 +32,12 @@ public record StoreOptions(int segmentBytes, long checkpointBytes, long mapBytes
      * @throws IOException if the kernel does not tell its boot id
      */
     public static StoreOptions defaults() throws IOException {
-        String bootId =
-                Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        return ofBoot(
+                Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
+    }
+
+    /** The values for an instance's own store, with another name of the machine's boot. */
+    public static StoreOptions ofBoot(String bootId) {
         return new StoreOptions(DEFAULT_SEGMENT_BYTES, DEFAULT_CHECKPOINT_BYTES, DEFAULT_MAP_BYTES, bootId);
     }
 }

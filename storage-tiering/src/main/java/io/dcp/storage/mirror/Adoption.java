@@ -9,8 +9,6 @@ import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Name;
 import io.dcp.storage.namespace.Namespace;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,7 +20,6 @@ import java.util.Map;
  * the namespace does not know. Under the agent's credentials.
  */
 final class Adoption {
-    private static final int DIRENT_HEAD_BYTES = 19;
     private static final int SETTLED_AT_ONCE = 128;
     private static final int WALK =
             OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
@@ -166,26 +163,7 @@ final class Adoption {
 
     private Map<Name, Long> readAll(int fd, long directory) throws IOException {
         Map<Name, Long> found = new HashMap<>();
-        byte[] buffer = new byte[65_536];
-        for (; ; ) {
-            int length = kernel.getdents64(fd, buffer);
-            if (length < 0) {
-                throw new IOException("cannot list a directory of the mirror: ino=" + directory);
-            }
-            if (length == 0) {
-                return found;
-            }
-            ByteBuffer in = ByteBuffer.wrap(buffer, 0, length).order(ByteOrder.LITTLE_ENDIAN);
-            for (int at = 0; at < length; at += in.getShort(at + 16)) {
-                int end = at + DIRENT_HEAD_BYTES;
-                while (buffer[end] != 0) {
-                    end++;
-                }
-                byte[] name = Arrays.copyOfRange(buffer, at + DIRENT_HEAD_BYTES, end);
-                if (!Paths.isDots(name)) {
-                    found.put(new Name(directory, name), in.getLong(at));
-                }
-            }
-        }
+        DirectoryEntries.read(kernel, fd, (name, mirrorInode) -> found.put(new Name(directory, name), mirrorInode));
+        return found;
     }
 }

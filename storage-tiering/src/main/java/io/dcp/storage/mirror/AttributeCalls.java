@@ -87,6 +87,10 @@ final class AttributeCalls {
                 }
                 asAgent(request, () -> services.contents().fetch(inode.ino(), target.fd(), request.waitUntilNanos()));
             }
+            if (services.namespace().isFetched(inode.ino()) && call.size() > 0) {
+                request.aboutToWait();
+                asAgent(request, () -> services.contents().makeDurable(inode.ino(), target.fd()));
+            }
             if (inode.isRegular()
                     && inode.nlink() > 0
                     && services.namespace().inode(inode.ino()).present()) {

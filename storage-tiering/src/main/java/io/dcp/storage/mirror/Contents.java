@@ -1,7 +1,10 @@
 package io.dcp.storage.mirror;
 
+import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
+import io.dcp.storage.metadata.MetadataStore;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Namespace;
@@ -21,13 +24,15 @@ final class Contents {
     private final Kernel kernel;
     private final Namespace namespace;
     private final FileTransfer transfer;
+    private final MetadataStore store;
     private final FileLocks files = new FileLocks();
 
-    Contents(MirrorTree tree, Namespace namespace, FileTransfer transfer) {
+    Contents(MirrorTree tree, Namespace namespace, FileTransfer transfer, MetadataStore store) {
         this.tree = tree;
         this.kernel = tree.kernel();
         this.namespace = namespace;
         this.transfer = transfer;
+        this.store = store;
     }
 
     /** Keeps everybody from fetching a file, waiting for one who does. */
@@ -71,6 +76,39 @@ final class Contents {
         }
     }
 
+    /**
+     * Brings fetched contents to the disk before a program may change them: after a loss of power they could not be told
+     * from what the program wrote.
+     *
+     * @param fd any descriptor of the mirror file
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    void makeDurable(long ino, int fd) throws IOException {
+        try (FileLocks.Held held = files.hold(ino)) {
+            Inode inode = namespace.inode(ino);
+            if (inode == null || !inode.fetched()) {
+                return;
+            }
+            int file =
+                    kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(fd), OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0);
+            int done = file < 0 ? file : kernel.fdatasync(file);
+            if (file >= 0) {
+                kernel.close(file);
+            }
+            if (done < 0) {
+                throw new IOException("contents cannot be synced: " + inode + ": " + Errno.name(-done));
+            }
+            try (Change change = namespace.change()) {
+                Inode now = change.inode(ino);
+                if (now != null) {
+                    change.put(now.edit().fetched(false).build());
+                    change.commit();
+                }
+            }
+            store.sync();
+        }
+    }
+
     private void fetchNow(Inode inode, int fd) throws IOException {
         byte[] path = Paths.ofDescriptor(fd);
         boolean complete = false;
@@ -105,6 +143,7 @@ final class Contents {
             if (now != null && !now.present()) {
                 change.put(now.edit()
                         .present(true)
+                        .fetched(true)
                         .mode(seen.mode())
                         .owner(seen.uid(), seen.gid())
                         .mirrorCtime(seen.ctime())

@@ -4,6 +4,8 @@ import io.dcp.ipc.channel.CallHandler;
 import io.dcp.ipc.kernel.AgentThreads;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.storage.metadata.MetadataStore;
+import io.dcp.storage.namespace.Change;
+import io.dcp.storage.namespace.MirrorUse;
 import io.dcp.storage.namespace.Namespace;
 import io.dcp.storage.tier.FileTransfer;
 import io.dcp.storage.tier.ObjectStore;
@@ -29,10 +31,14 @@ public final class Mirror implements AutoCloseable {
     private final ExecutorService workers;
     private final MirrorCalls calls;
     private final Recovery recovery;
+    private final MirrorMark mark;
+    private final String bootId;
 
-    private Mirror(Services services, ExecutorService workers) {
+    private Mirror(Services services, ExecutorService workers, MirrorMark mark, String bootId) {
         this.services = services;
         this.workers = workers;
+        this.mark = mark;
+        this.bootId = bootId;
         this.recovery = new Recovery(services);
         this.calls = new MirrorCalls(services, workers, recovery);
     }
@@ -44,7 +50,12 @@ public final class Mirror implements AutoCloseable {
      * @throws IllegalStateException if the metadata is of another version
      */
     public static Mirror open(
-            MirrorConfig config, Kernel kernel, MetadataStore metadata, FileTransfer transfer, ObjectStore objects)
+            MirrorConfig config,
+            Kernel kernel,
+            MetadataStore metadata,
+            MirrorMark mark,
+            FileTransfer transfer,
+            ObjectStore objects)
             throws IOException {
         CallerContext context = new CallerContext(kernel);
         MetadataStore store = new AgentStore(metadata, context.credentials());
@@ -77,15 +88,44 @@ public final class Mirror implements AutoCloseable {
                 reconciler,
                 new Materializer(tree, namespace, locks, reconciler, xattrs),
                 new Adoption(tree, namespace, locks, reconciler),
-                new Contents(tree, namespace, transfer),
-                new WriteBack(tree, namespace, store, dirty, xattrs, transfer, objects, region, config),
+                new Contents(tree, namespace, transfer, store),
+                new WriteBack(
+                        tree,
+                        namespace,
+                        store,
+                        dirty,
+                        new Uploads(tree, namespace, dirty, xattrs, transfer, objects, mark),
+                        objects,
+                        region,
+                        config),
                 region);
-        Mirror mirror = new Mirror(services, workers(kernel, context));
-        mirror.recovery.settleIntents();
+        Mirror mirror = new Mirror(services, workers(kernel, context), mark, config.bootId());
+        mirror.takeOver();
         region.publish(namespace.device(), tree.root().dev(), tree.root().mountId());
         region.throttle(false);
         region.cold(namespace.isCold());
         return mirror;
+    }
+
+    /** Finishes what the last agent left: killed, or ended by a loss of power. */
+    private void takeOver() throws IOException {
+        MirrorUse last = services.namespace().mirrorUse();
+        if (last != null && last.inUse() && !last.bootId().equals(bootId)) {
+            // What was on the disk of the notes of changes under way says nothing.
+            services.intents().forgetAll();
+            new PowerLoss(services).recover();
+        } else {
+            recovery.settleIntents();
+        }
+        use(true);
+        services.store().sync();
+    }
+
+    private void use(boolean inUse) throws IOException {
+        try (Change change = services.namespace().change()) {
+            change.mirrorUse(new MirrorUse(inUse, bootId));
+            change.commit();
+        }
     }
 
     private static ExecutorService workers(Kernel kernel, CallerContext context) {
@@ -162,6 +202,19 @@ public final class Mirror implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+        try {
+            services.writeBack().settleLast();
+            mark.syncAll();
+            use(false);
+        } catch (IOException e) {
+            log.warn("the mirror could not be closed in order, a loss of power now has it compared: {}", e.toString());
+        }
+        services.tree().close();
+    }
+
+    /** Ends the threads and records nothing. */
+    private void stop() {
         workers.shutdown();
         services.writeBack().close();
         try {
@@ -171,6 +224,11 @@ public final class Mirror implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Ends as if killed, for tests. */
+    void abandon() {
+        stop();
         services.tree().close();
     }
 }

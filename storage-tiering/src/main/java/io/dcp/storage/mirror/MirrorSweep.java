@@ -1,18 +1,19 @@
 package io.dcp.storage.mirror;
 
+import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
-/** Removes everything below a directory, names of any bytes. Under the agent's credentials. */
+/**
+ * Removes everything below a directory, names of any bytes, to any depth with one descriptor. Nobody else changes the
+ * directories meanwhile. Under the agent's credentials.
+ */
 final class MirrorSweep {
-    private static final int DIRENT_HEAD_BYTES = 19;
+    private static final int LIST = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC;
 
     private final Kernel kernel;
 
@@ -20,63 +21,67 @@ final class MirrorSweep {
         this.kernel = kernel;
     }
 
+    /** Subdirectories of a directory that are still there; the first is the one that is being emptied. */
+    private record Level(Deque<byte[]> subdirectories) {}
+
     /** Empties a directory; what cannot be removed stays and is reported in the exception. */
     void empty(int directoryFd) throws IOException {
-        int fd = kernel.openat(
-                directoryFd, Paths.bytes("."), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC, 0);
-        if (fd < 0) {
-            throw new IOException("cannot list a directory of the mirror: errno=" + -fd);
-        }
+        Deque<Level> levels = new ArrayDeque<>();
+        int fd = open(directoryFd, Paths.bytes("."));
         try {
-            for (byte[] name : names(fd)) {
-                if (kernel.unlinkat(fd, name, 0) == 0) {
+            levels.push(new Level(withoutFiles(fd)));
+            while (true) {
+                Deque<byte[]> left = levels.peek().subdirectories();
+                if (!left.isEmpty()) {
+                    fd = moved(fd, left.peek());
+                    levels.push(new Level(withoutFiles(fd)));
                     continue;
                 }
-                int sub = kernel.openat(
-                        fd,
-                        name,
-                        OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC,
-                        0);
-                if (sub >= 0) {
-                    try {
-                        empty(sub);
-                    } finally {
-                        kernel.close(sub);
-                    }
+                levels.pop();
+                if (levels.isEmpty()) {
+                    return;
                 }
-                int done = kernel.unlinkat(fd, name, Stat.AT_REMOVEDIR);
-                if (done < 0) {
-                    throw new IOException(
-                            "cannot remove from the mirror: name=" + Paths.text(name) + " errno=" + -done);
-                }
+                fd = moved(fd, Paths.bytes(".."));
+                byte[] emptied = levels.peek().subdirectories().pop();
+                failIfNegative(kernel.unlinkat(fd, emptied, Stat.AT_REMOVEDIR), emptied);
             }
         } finally {
             kernel.close(fd);
         }
     }
 
-    private List<byte[]> names(int fd) throws IOException {
-        List<byte[]> names = new ArrayList<>();
-        byte[] buffer = new byte[65_536];
-        for (; ; ) {
-            int length = kernel.getdents64(fd, buffer);
-            if (length < 0) {
-                throw new IOException("cannot list a directory of the mirror: errno=" + -length);
+    /** Removes what is no directory; returns the directories. */
+    private Deque<byte[]> withoutFiles(int fd) throws IOException {
+        Deque<byte[]> names = new ArrayDeque<>();
+        DirectoryEntries.read(kernel, fd, (name, mirrorInode) -> names.add(name));
+        Deque<byte[]> directories = new ArrayDeque<>();
+        for (byte[] name : names) {
+            int done = kernel.unlinkat(fd, name, 0);
+            if (done == -Errno.EISDIR) {
+                directories.add(name);
+            } else {
+                failIfNegative(done, name);
             }
-            if (length == 0) {
-                return names;
-            }
-            ByteBuffer in = ByteBuffer.wrap(buffer, 0, length).order(ByteOrder.LITTLE_ENDIAN);
-            for (int at = 0; at < length; at += in.getShort(at + 16)) {
-                int end = at + DIRENT_HEAD_BYTES;
-                while (buffer[end] != 0) {
-                    end++;
-                }
-                byte[] name = Arrays.copyOfRange(buffer, at + DIRENT_HEAD_BYTES, end);
-                if (!Paths.isDots(name)) {
-                    names.add(name);
-                }
-            }
+        }
+        return directories;
+    }
+
+    private int moved(int fd, byte[] name) throws IOException {
+        int next = open(fd, name);
+        kernel.close(fd);
+        return next;
+    }
+
+    private int open(int fd, byte[] name) throws IOException {
+        int opened = kernel.openat(fd, name, LIST | OpenFlags.O_NOFOLLOW, 0);
+        failIfNegative(opened, name);
+        return opened;
+    }
+
+    private static void failIfNegative(int result, byte[] name) throws IOException {
+        if (result < 0) {
+            throw new IOException(
+                    "cannot remove from the mirror: name=" + Paths.text(name) + " error=" + Errno.name(-result));
         }
     }
 }

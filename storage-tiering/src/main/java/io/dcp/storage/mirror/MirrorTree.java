@@ -137,9 +137,11 @@ final class MirrorTree {
     /** Opens a directory of the mirror with O_PATH; a negative errno if it is not there. */
     int openDirectory(long ino) {
         byte[] path = pathBelowRoot(ino);
-        if (path == null) {
-            return -Errno.ENOENT;
-        }
+        return path == null ? -Errno.ENOENT : openBelowRoot(path);
+    }
+
+    /** Opens a directory of the mirror with O_PATH by its path from the root, of any length; a negative errno. */
+    int openBelowRoot(byte[] path) {
         int flags = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
         if (path.length <= Paths.MAX_BYTES) {
             return kernel.openat(rootFd, path, flags, 0);

@@ -165,7 +165,7 @@ final class OpenCalls {
     private Reply openTarget(Request request, Targets.Target target, int flags, IntSupplier systemCall)
             throws IOException {
         Inode inode = target.inode();
-        if (!inode.isRegular() || inode.nlink() == 0 || inode.present()) {
+        if (!mustWait(inode, flags)) {
             return opened(request, target, flags, systemCall);
         }
         request.aboutToWait();
@@ -176,6 +176,9 @@ final class OpenCalls {
         }
         services.context().asAgent(request.caller(), () -> {
             services.contents().fetch(inode.ino(), target.fd(), request.waitUntilNanos());
+            if (mayWrite(flags)) {
+                services.contents().makeDurable(inode.ino(), target.fd());
+            }
             return null;
         });
         return opened(request, target, flags, systemCall);
@@ -298,7 +301,7 @@ final class OpenCalls {
                     return Reply.error(-fd);
                 }
                 try (Targets.Target target = targets.known(fd)) {
-                    if (target.inode() != null && !target.seen().isSymlink() && !mustFetch(target.inode(), flags)) {
+                    if (target.inode() != null && !target.seen().isSymlink() && !mustWait(target.inode(), flags)) {
                         return openFound(request, place, target, flags);
                     }
                     if (!follow && target.seen().isSymlink()) {
@@ -320,8 +323,12 @@ final class OpenCalls {
         }
     }
 
-    private static boolean mustFetch(Inode inode, int flags) {
-        return inode.isRegular() && !inode.present() && inode.nlink() > 0 && (flags & OpenFlags.O_EXCL) == 0;
+    /** Whether contents have to be fetched, or brought to the disk because they are about to be changed. */
+    private static boolean mustWait(Inode inode, int flags) {
+        return inode.isRegular()
+                && inode.nlink() > 0
+                && (flags & (OpenFlags.O_CREAT | OpenFlags.O_EXCL)) != (OpenFlags.O_CREAT | OpenFlags.O_EXCL)
+                && (!inode.present() || (inode.fetched() && mayWrite(flags)));
     }
 
     /** A link in the last place: the file is made where it points. */

@@ -1,6 +1,7 @@
 package io.dcp.storage.mirror;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Paths as bytes: the kernel's view, in which a name is anything but NUL and '/'. */
@@ -16,6 +17,11 @@ final class Paths {
 
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** A path that is not the tree's, as the kernel takes it. */
+    static byte[] ofFile(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     static String text(byte[] path) {

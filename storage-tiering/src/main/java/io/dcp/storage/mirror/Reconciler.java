@@ -10,8 +10,10 @@ import io.dcp.storage.namespace.Namespace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -135,11 +137,12 @@ final class Reconciler {
     /** One run of {@link #settle}. */
     private final class Settlement {
         private final Map<Name, Inode> added = new LinkedHashMap<>();
-        private final List<Name> removed = new ArrayList<>();
+        private final Set<Name> removed = new LinkedHashSet<>();
         private final Map<Long, Seen> seenByIno = new LinkedHashMap<>();
         private final Map<Long, Integer> links = new LinkedHashMap<>();
         private final Map<Long, Integer> subdirectories = new LinkedHashMap<>();
         private final Set<Long> created = new HashSet<>();
+        private final Map<Long, Inode> createdByMirror = new HashMap<>();
         private final Set<Long> returned = new HashSet<>();
         private final List<Inode> ended = new ArrayList<>();
         private final List<Long> stillLinked = new ArrayList<>();
@@ -175,13 +178,9 @@ final class Reconciler {
         }
 
         private Inode newInode(Seen seen, Finding finding) {
-            for (Map.Entry<Long, Seen> other : seenByIno.entrySet()) {
-                if (other.getValue().ino() == seen.ino() && created.contains(other.getKey())) {
-                    return added.values().stream()
-                            .filter(inode -> inode.ino() == other.getKey())
-                            .findFirst()
-                            .orElseThrow();
-                }
+            Inode another = createdByMirror.get(seen.ino());
+            if (another != null) {
+                return another;
             }
             Inode inode = AttributesOf.imported(change.allocateInode(), seen, namespace.mirrorGeneration())
                     .target(finding.target())
@@ -189,6 +188,7 @@ final class Reconciler {
                     .mirrorCtime(seen.isDirectory() && !finding.site().own() ? Moment.ZERO : seen.ctime())
                     .build();
             created.add(inode.ino());
+            createdByMirror.put(seen.ino(), inode);
             return inode;
         }
 
@@ -204,6 +204,7 @@ final class Reconciler {
 
         private void remove(Name name) {
             Inode inode = change.inode(change.entry(name).ino());
+            removed.add(name);
             change.unlink(name);
             count(inode, name, -1);
         }
@@ -211,7 +212,7 @@ final class Reconciler {
         /** What an ended directory still has in the namespace was removed natively, or moved to where it will be found. */
         private void removeBelow(long ino) {
             Inode directory = change.inode(ino);
-            if (directory == null || !directory.isDirectory() || links.get(ino) >= 0) {
+            if (directory == null || !directory.isDirectory() || links.get(ino) >= 0 || isNamed(ino)) {
                 return;
             }
             namespace.list(ino, 0, (bytes, child, type, slot) -> {
@@ -222,6 +223,12 @@ final class Reconciler {
                 }
                 return true;
             });
+        }
+
+        /** Whether a directory that lost a name has another one: it was moved, and its new name found first. */
+        private boolean isNamed(long ino) {
+            return added.values().stream().anyMatch(inode -> inode.ino() == ino)
+                    || namespace.names(ino).stream().anyMatch(name -> !removed.contains(name));
         }
 
         private void count(Inode inode, Name name, int by) {
@@ -243,7 +250,7 @@ final class Reconciler {
                             .findFirst()
                             .orElseThrow();
             int nlink = base.isDirectory()
-                    ? (before == null || by >= 0 ? Math.max(2, base.nlink()) : 0)
+                    ? (before == null || by >= 0 || isNamed(ino) ? Math.max(2, base.nlink()) : 0)
                     : base.nlink() + by;
             Inode after = asSeen(base).nlink(nlink).build();
             if (nlink <= 0) {
@@ -368,7 +375,8 @@ final class Reconciler {
             if (now == null) {
                 return;
             }
-            change.put(AttributesOf.refreshed(now.edit().present(true).build(), seen)
+            change.put(AttributesOf.refreshed(
+                            now.edit().present(true).fetched(false).build(), seen)
                     .build());
             change.dirty(ino, true);
             Sessions.record(change, session, requestId);

@@ -7,17 +7,12 @@ import io.dcp.storage.metadata.MetadataStore;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Namespace;
-import io.dcp.storage.tier.ChunkRef;
-import io.dcp.storage.tier.FileTransfer;
 import io.dcp.storage.tier.ObjectStore;
 import io.dcp.storage.tier.ObjectStoreException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,11 +23,11 @@ import org.slf4j.LoggerFactory;
  */
 final class WriteBack implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WriteBack.class);
-    private static final int SIGURG = 23;
-    private static final int F_SETSIG = 10;
     private static final long IDLE_MILLIS = 200;
     private static final long RETRY_MILLIS = 500;
     private static final int GARBAGE_AT_ONCE = 64;
+    /** What was committed is on the disk after this time at the latest, as on ext4. */
+    private static final long SYNC_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** A file that stays open for writing is sent all the same after this time, and again when it has changed. */
     private static final long OPEN_FILE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -41,8 +36,7 @@ final class WriteBack implements AutoCloseable {
     private final Namespace namespace;
     private final MetadataStore store;
     private final DirtyFiles dirty;
-    private final Xattrs xattrs;
-    private final FileTransfer transfer;
+    private final Uploads uploads;
     private final ObjectStore objects;
     private final Region region;
     private final long bound;
@@ -52,6 +46,7 @@ final class WriteBack implements AutoCloseable {
     private boolean closed;
     private boolean urgent;
     private long rounds;
+    private long syncedAtNanos = System.nanoTime();
     private volatile String lastError;
 
     WriteBack(
@@ -59,8 +54,7 @@ final class WriteBack implements AutoCloseable {
             Namespace namespace,
             MetadataStore store,
             DirtyFiles dirty,
-            Xattrs xattrs,
-            FileTransfer transfer,
+            Uploads uploads,
             ObjectStore objects,
             Region region,
             MirrorConfig config) {
@@ -69,8 +63,7 @@ final class WriteBack implements AutoCloseable {
         this.namespace = namespace;
         this.store = store;
         this.dirty = dirty;
-        this.xattrs = xattrs;
-        this.transfer = transfer;
+        this.uploads = uploads;
         this.objects = objects;
         this.region = region;
         this.bound = config.dirtyBytes();
@@ -111,7 +104,8 @@ final class WriteBack implements AutoCloseable {
     int drain(Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         synchronized (wake) {
-            long wanted = rounds + 2;
+            // The one under way, one that settles what that one sent, one that sends what has changed since.
+            long wanted = rounds + 3;
             while (dirty.count() > 0 && !closed && System.nanoTime() - deadline < 0) {
                 urgent = true;
                 wake.notifyAll();
@@ -165,6 +159,11 @@ final class WriteBack implements AutoCloseable {
         }
     }
 
+    /** Records what was sent last; after {@link #close}, so that it need not be sent again. */
+    void settleLast() {
+        settle(true);
+    }
+
     /** One pass over the dirty files; false if the object store failed. */
     private boolean round(boolean everything) {
         measure();
@@ -175,7 +174,6 @@ final class WriteBack implements AutoCloseable {
             }
             try {
                 send(ino, everything || region.throttles());
-                lastError = null;
             } catch (ObjectStoreException e) {
                 complain(e.getMessage());
                 fine = false;
@@ -187,7 +185,26 @@ final class WriteBack implements AutoCloseable {
             throttle();
         }
         throttle();
-        return collectGarbage() && fine;
+        boolean settled = settle(everything) && collectGarbage() && fine;
+        if (settled) {
+            lastError = null;
+        }
+        return settled;
+    }
+
+    /** Records what was sent, and has what was committed on the disk in time. */
+    private boolean settle(boolean now) {
+        try {
+            uploads.settle(now);
+            if (System.nanoTime() - syncedAtNanos > SYNC_NANOS) {
+                store.sync();
+                syncedAtNanos = System.nanoTime();
+            }
+            return true;
+        } catch (ObjectStoreException | IOException e) {
+            complain("what was sent cannot be recorded: " + e.getMessage());
+            return false;
+        }
     }
 
     private boolean stopping() {
@@ -218,7 +235,7 @@ final class WriteBack implements AutoCloseable {
                 continue;
             }
             try {
-                boolean quiet = isQuiet(fd);
+                boolean quiet = uploads.isQuiet(fd);
                 Seen seen = tree.stat(fd);
                 if (seen != null) {
                     boolean sent = file.sentAt != null && file.sentAt.equals(seen.ctime());
@@ -246,20 +263,9 @@ final class WriteBack implements AutoCloseable {
         }
     }
 
-    /** Whether nobody can write to a file now: no descriptor or mapping for writing. A read lease is given just then. */
-    private boolean isQuiet(int readOnlyFd) {
-        // The kernel tells a holder of a lease about openers by SIGIO, which would end the JVM.
-        if (kernel.fcntl(readOnlyFd, F_SETSIG, SIGURG) < 0
-                || kernel.fcntl(readOnlyFd, OpenFlags.F_SETLEASE, OpenFlags.F_RDLCK) < 0) {
-            return false;
-        }
-        kernel.fcntl(readOnlyFd, OpenFlags.F_SETLEASE, OpenFlags.F_UNLCK);
-        return true;
-    }
-
     private void send(long ino, boolean now) throws IOException {
         DirtyFiles.DirtyFile file = dirty.get(ino);
-        if (file == null || (!now && System.nanoTime() - file.sinceNanos < delayNanos)) {
+        if (file == null || uploads.isUnderWay(ino) || (!now && System.nanoTime() - file.sinceNanos < delayNanos)) {
             return;
         }
         Inode inode = namespace.inode(ino);
@@ -278,7 +284,7 @@ final class WriteBack implements AutoCloseable {
             return;
         }
         try {
-            boolean quiet = isQuiet(fd);
+            boolean quiet = uploads.isQuiet(fd);
             Seen before = tree.stat(fd);
             if (before == null) {
                 return;
@@ -287,7 +293,7 @@ final class WriteBack implements AutoCloseable {
             if (!quiet && (sentAlready || (!now && System.nanoTime() - file.sinceNanos < OPEN_FILE_NANOS))) {
                 return;
             }
-            transferAndRecord(ino, fd, before, file.grants, quiet);
+            uploads.send(ino, fd, before, file.grants, quiet);
         } finally {
             kernel.close(fd);
         }
@@ -295,60 +301,6 @@ final class WriteBack implements AutoCloseable {
 
     private boolean isHere(Inode inode) {
         return inode.present() && namespace.isOnMirror(inode);
-    }
-
-    private void transferAndRecord(long ino, int fd, Seen before, long grants, boolean quiet) throws IOException {
-        // The ctime that is recorded with the contents must not hide attributes that a kill has left unrecorded.
-        xattrs.record(ino, fd);
-        List<ChunkRef> known = namespace.chunks(ino);
-        List<ChunkRef> refs = transfer.upload(ino, (into, at) -> read(fd, into, at), before.sizeBytes(), known);
-        Seen after = tree.stat(fd);
-        boolean same = after != null && after.ctime().equals(before.ctime()) && after.sizeBytes() == before.sizeBytes();
-        if (quiet && same && isQuiet(fd)) {
-            if (dirty.clean(ino, grants, change -> record(change, ino, before, refs))) {
-                return;
-            }
-        }
-        try (Change change = namespace.change()) {
-            if (record(change, ino, before, refs)) {
-                change.commit();
-                if (same) {
-                    dirty.sent(ino, before.ctime());
-                }
-                return;
-            }
-        }
-        discard(refs, known);
-    }
-
-    /** By the descriptor that was opened for this: a channel would open the file again, and its access time would move. */
-    private int read(int fd, ByteBuffer into, long position) throws IOException {
-        long count = kernel.pread(fd, into, position);
-        if (count < 0) {
-            throw new IOException("a file of the mirror cannot be read: error=" + Errno.name((int) -count));
-        }
-        return (int) count;
-    }
-
-    /** Adds the new contents to a change; false if the file is gone. */
-    private boolean record(Change change, long ino, Seen seen, List<ChunkRef> refs) {
-        Inode inode = change.inode(ino);
-        if (inode == null) {
-            return false;
-        }
-        change.setChunks(ino, refs);
-        // The size that goes with these chunks, also if the clock was set back and times tell nothing.
-        change.put(
-                AttributesOf.refreshed(inode, seen).sizeBytes(seen.sizeBytes()).build());
-        return true;
-    }
-
-    private void discard(List<ChunkRef> refs, List<ChunkRef> known) throws IOException {
-        Set<ChunkRef> kept = new HashSet<>(known);
-        try (Change change = namespace.change()) {
-            refs.stream().filter(ref -> !kept.contains(ref)).forEach(change::discard);
-            change.commit();
-        }
     }
 
     private boolean collectGarbage() {

@@ -205,6 +205,17 @@ public final class Change implements AutoCloseable {
         return volume.mirrorGeneration();
     }
 
+    /** Records how the mirror is used from now on. */
+    public void mirrorUse(MirrorUse use) {
+        batch.put(Keys.mirrorUse(), use.encode());
+    }
+
+    /** Records that the mirror may lack names or contents that the tree has. */
+    public void cold() {
+        volume = volume.withCold();
+        batch.put(Keys.volume(), volume.encode());
+    }
+
     /** Records that nothing of an older mirror is left in the mirror's directory. */
     public void swept() {
         volume = volume.swept();

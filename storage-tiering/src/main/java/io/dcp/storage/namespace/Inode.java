@@ -18,6 +18,7 @@ public final class Inode {
     private static final int FIXED_BYTES = 1 + 8 + 4 * 4 + 8 + 8 + 4 * 12 + 8 + 4 + 12 + 12 + 1 + 4;
     private static final int PRESENT = 1;
     private static final int HAS_XATTRS = 2;
+    private static final int FETCHED = 4;
 
     private final long ino;
     private final int mode;
@@ -35,6 +36,7 @@ public final class Inode {
     private final Moment mirrorBtime;
     private final Moment mirrorCtime;
     private final boolean present;
+    private final boolean fetched;
     private final boolean hasXattrs;
     private final byte[] target;
 
@@ -55,6 +57,7 @@ public final class Inode {
         this.mirrorBtime = draft.mirrorBtime;
         this.mirrorCtime = draft.mirrorCtime;
         this.present = draft.present;
+        this.fetched = draft.fetched;
         this.hasXattrs = draft.hasXattrs;
         this.target = draft.target;
     }
@@ -85,6 +88,7 @@ public final class Inode {
         draft.mirrorBtime = mirrorBtime;
         draft.mirrorCtime = mirrorCtime;
         draft.present = present;
+        draft.fetched = fetched;
         draft.hasXattrs = hasXattrs;
         draft.target = target;
         return draft;
@@ -162,6 +166,14 @@ public final class Inode {
         return present;
     }
 
+    /**
+     * Whether contents that are {@link #present()} were brought from the object store and may not be on the disk, so that
+     * they must not be believed after a loss of power. Nobody has been given them for writing.
+     */
+    public boolean fetched() {
+        return fetched;
+    }
+
     public boolean hasXattrs() {
         return hasXattrs;
     }
@@ -194,7 +206,7 @@ public final class Inode {
         out.putLong(mirrorInode).putInt(mirrorGeneration);
         put(out, mirrorBtime);
         put(out, mirrorCtime);
-        out.put((byte) ((present ? PRESENT : 0) | (hasXattrs ? HAS_XATTRS : 0)));
+        out.put((byte) ((present ? PRESENT : 0) | (fetched ? FETCHED : 0) | (hasXattrs ? HAS_XATTRS : 0)));
         out.putInt(target.length).put(target);
         return out.array();
     }
@@ -223,6 +235,7 @@ public final class Inode {
         draft.mirrorCtime = moment(in);
         byte flags = in.get();
         draft.present = (flags & PRESENT) != 0;
+        draft.fetched = (flags & FETCHED) != 0;
         draft.hasXattrs = (flags & HAS_XATTRS) != 0;
         draft.target = new byte[in.getInt()];
         in.get(draft.target);
@@ -261,6 +274,7 @@ public final class Inode {
         private Moment mirrorBtime = Moment.ZERO;
         private Moment mirrorCtime = Moment.ZERO;
         private boolean present;
+        private boolean fetched;
         private boolean hasXattrs;
         private byte[] target = new byte[0];
 
@@ -328,6 +342,11 @@ public final class Inode {
 
         public Draft present(boolean value) {
             present = value;
+            return this;
+        }
+
+        public Draft fetched(boolean value) {
+            fetched = value;
             return this;
         }
 

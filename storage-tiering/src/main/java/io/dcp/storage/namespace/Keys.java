@@ -19,6 +19,7 @@ import java.util.Arrays;
  *   'W' ino                      may differ from the object store (empty value)
  *   'S' session                  last completed request: id
  *   'G' object key               object to be deleted (empty value)
+ *   'P'                          use of the mirror: whether it was closed in order, in which boot
  * </pre>
  */
 final class Keys {
@@ -30,6 +31,10 @@ final class Keys {
 
     static byte[] chunkBytes() {
         return new byte[] {'K'};
+    }
+
+    static byte[] mirrorUse() {
+        return new byte[] {'P'};
     }
 
     static byte[] inode(long ino) {

@@ -84,6 +84,12 @@ public final class Namespace {
         return volume.sweeping();
     }
 
+    /** How the mirror was used last; null if it was not. */
+    public MirrorUse mirrorUse() {
+        byte[] record = store.get(Keys.mirrorUse());
+        return record == null ? null : MirrorUse.decode(record);
+    }
+
     /** Finds an inode; null if there is none with this number. */
     public Inode inode(long ino) {
         Inode cached = inodes.get(ino);
@@ -215,6 +221,12 @@ public final class Namespace {
     /** Whether an inode is marked as possibly newer than the object store. */
     public boolean isDirty(long ino) {
         return store.get(Keys.dirty(ino)) != null;
+    }
+
+    /** Whether an inode's contents on the mirror were fetched, see {@link Inode#fetched()}. */
+    public boolean isFetched(long ino) {
+        Inode inode = inode(ino);
+        return inode != null && inode.fetched();
     }
 
     /** Visits the inodes that may be newer than the object store. */

@@ -63,6 +63,10 @@ record Volume(
         return new Volume(idHigh, idLow, inodesReserved, slotsReserved, mirrorGeneration + 1, isCold, isSweeping);
     }
 
+    Volume withCold() {
+        return new Volume(idHigh, idLow, inodesReserved, slotsReserved, mirrorGeneration, true, sweeping);
+    }
+
     Volume swept() {
         return new Volume(idHigh, idLow, inodesReserved, slotsReserved, mirrorGeneration, cold, false);
     }

@@ -93,6 +93,14 @@ public interface ObjectStore extends AutoCloseable {
      */
     ObjectInfo head(String key);
 
+    /**
+     * Makes everything that was written durable against the loss of power. A store that does so before it answers has
+     * nothing to do.
+     *
+     * @throws ObjectStoreUnavailable if that failed
+     */
+    default void sync() {}
+
     /** Releases connections and threads; calls in flight may fail. */
     @Override
     void close();

@@ -38,6 +38,7 @@ class JournalReplayTest {
                 List.of(),
                 Durability.FDATASYNC,
                 new SpaceReserve(directory, 4096),
+                Witness.NONE,
                 Runnable::run)) {
             for (int i = 0; i < RECORDS; i++) {
                 journal.append(new WriteBatch().put(new byte[] {(byte) i}, new byte[i * 5]));
@@ -113,9 +114,25 @@ class JournalReplayTest {
         assertEquals(0, replay("boot-2").last());
     }
 
+    @Test
+    void shouldForgetAfterALossOfPowerWhatTheWitnessDidNotReach() throws IOException {
+        for (int reached = 0; reached <= RECORDS; reached++) {
+            Files.write(segment, content);
+            assertEquals(RECORDS, replay(BOOT, reached).last(), "no power was lost");
+            JournalReplay replay = replay("boot-2", reached);
+            assertEquals(reached, replay.last());
+            replay.repair();
+            assertEquals(reached, reached == 0 ? 0 : replay("boot-2").last(), "and for good");
+        }
+    }
+
     private JournalReplay replay(String boot) throws IOException {
+        return replay(boot, Long.MAX_VALUE);
+    }
+
+    private JournalReplay replay(String boot, long reached) throws IOException {
         List<Long> sequences = new ArrayList<>();
-        JournalReplay replay = JournalReplay.read(directory, 0, SALT, boot, (batch, sequence) -> {
+        JournalReplay replay = JournalReplay.read(directory, 0, SALT, boot, reached, (batch, sequence) -> {
             sequences.add(sequence);
             assertEquals(sequence - 1, batch.key(0)[0]);
             assertEquals((sequence - 1) * 5, batch.value(0).length);

@@ -53,7 +53,7 @@ class JournaledStoreTest extends MetadataStoreContract {
         };
         int callers = 8;
         ExecutorService executor = Executors.newFixedThreadPool(callers + 1);
-        try (JournaledStore store = JournaledStore.open(directory.resolve("group"), roomy(), slow)) {
+        try (JournaledStore store = JournaledStore.open(directory.resolve("group"), roomy(), slow, Witness.NONE)) {
             store.commit(new WriteBatch().put(bytes("first"), bytes("1")));
             counting.set(true);
             Future<?> first = executor.submit(() -> {
@@ -92,7 +92,7 @@ class JournaledStoreTest extends MetadataStoreContract {
         Durability failing = file -> {
             throw new IOException("no such luck");
         };
-        JournaledStore store = JournaledStore.open(where, roomy(), failing);
+        JournaledStore store = JournaledStore.open(where, roomy(), failing, Witness.NONE);
         store.commit(new WriteBatch().put(bytes("a"), bytes("1")));
         assertThrows(IOException.class, store::sync);
         assertThrows(IOException.class, store::sync);

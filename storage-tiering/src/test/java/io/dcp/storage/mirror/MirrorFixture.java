@@ -52,9 +52,12 @@ final class MirrorFixture implements AutoCloseable {
     private final FileTransfer transfer = new FileTransfer(new ChunkStore(objects), CHUNK_BYTES, 4);
     private final ExecutorService servers;
     private final List<WatchedStore> killed = new ArrayList<>();
+    private final List<MirrorMark> marks = new ArrayList<>();
     private Path metadata;
     private WatchedStore store;
     private Mirror mirror;
+    private MirrorMark mark;
+    private String bootId = "boot";
     private boolean started;
     private long sessions;
 
@@ -80,11 +83,13 @@ final class MirrorFixture implements AutoCloseable {
 
     private void open() throws IOException {
         // No checkpoint by itself: a copy of the files must be one of a moment.
-        StoreOptions options = new StoreOptions(256 << 10, 256 << 20, 1 << 30, "boot");
-        store = new WatchedStore(JournaledStore.open(metadata, options));
-        MirrorConfig config = new MirrorConfig(root, root, region(), intents(), DIRTY_BOUND_BYTES, Duration.ZERO);
+        StoreOptions options = new StoreOptions(256 << 10, 256 << 20, 1 << 30, bootId);
+        mark = new MirrorMark(kernel, home.resolve("mark"), root);
+        store = new WatchedStore(JournaledStore.open(metadata, options, mark));
+        MirrorConfig config =
+                new MirrorConfig(root, root, region(), intents(), bootId, DIRTY_BOUND_BYTES, Duration.ZERO);
         started = false;
-        mirror = Mirror.open(config, kernel, store, transfer, objects);
+        mirror = Mirror.open(config, kernel, store, mark, transfer, objects);
     }
 
     Mirror mirror() {
@@ -156,6 +161,7 @@ final class MirrorFixture implements AutoCloseable {
     void restart() throws IOException {
         mirror.close();
         store.close();
+        mark.close();
         open();
     }
 
@@ -166,14 +172,20 @@ final class MirrorFixture implements AutoCloseable {
 
     /** Something happens before the agent comes up again. */
     void kill(Death meanwhile) throws IOException {
-        // Stopping the threads records nothing; the store's files are as a kill would have left them.
-        mirror.close();
+        mirror.abandon();
         Path copy = home.resolve("metadata-" + killed.size());
         copy(metadata, copy);
         killed.add(store);
+        marks.add(mark);
         metadata = copy;
         meanwhile.happens();
         open();
+    }
+
+    /** Power is lost; the mirror is as it was, but the journal only as far as it was synced. */
+    void losePower(Death meanwhile) throws IOException {
+        bootId = bootId + "'";
+        kill(meanwhile);
     }
 
     /** What happens while there is no agent. */
@@ -212,12 +224,14 @@ final class MirrorFixture implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        mirror.close();
+        mirror.abandon();
         servers.shutdown();
         store.close();
         for (WatchedStore dead : killed) {
             dead.close();
         }
+        marks.add(mark);
+        marks.forEach(MirrorMark::close);
         transfer.close();
         assertEquals(List.of(), openFiles(), "descriptors are left open");
     }
