@@ -4,6 +4,8 @@ import io.dcp.ipc.channel.CallHandler;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.oss.config.AgentConfig;
 import io.dcp.oss.config.HomeConfig;
+import io.dcp.storage.check.CheckOptions;
+import io.dcp.storage.check.CheckReport;
 import io.dcp.storage.metadata.JournaledStore;
 import io.dcp.storage.metadata.MetadataCorruptException;
 import io.dcp.storage.metadata.MetadataStore;
@@ -15,7 +17,10 @@ import io.dcp.storage.namespace.ChunkSize;
 import io.dcp.storage.tier.ChunkStore;
 import io.dcp.storage.tier.FileTransfer;
 import io.dcp.storage.tier.ObjectStore;
+import io.dcp.storage.tier.ObjectStoreException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** The tree of this instance: the mirror over the metadata and the object store. */
@@ -42,6 +47,13 @@ final class MirroredTree implements Tree {
      * @throws StartRefusedException if the metadata or the mirror cannot be used; they are as they were
      */
     static MirroredTree open(AgentConfig config, ObjectStore store) throws StartRefusedException {
+        MirroredTree tree = openIdle(config, store);
+        tree.mirror.start();
+        return tree;
+    }
+
+    /** Opens like {@link #open}, but writes nothing back. */
+    static MirroredTree openIdle(AgentConfig config, ObjectStore store) throws StartRefusedException {
         Kernel kernel = Kernel.system();
         MirrorMark mark = openMark(kernel, config.home());
         MetadataStore metadata = openMetadata(config, mark);
@@ -50,7 +62,6 @@ final class MirroredTree implements Tree {
             int chunkBytes = ChunkSize.of(metadata, config.writeBack().chunkBytes());
             FileTransfer transfer = new FileTransfer(new ChunkStore(store), chunkBytes, TRANSFERS);
             Mirror mirror = Mirror.open(mirrorConfig(config), kernel, metadata, mark, transfer, store);
-            mirror.start();
             done = true;
             return new MirroredTree(mirror, metadata, mark, transfer);
         } catch (IOException | IllegalStateException e) {
@@ -102,6 +113,15 @@ final class MirroredTree implements Tree {
     @Override
     public void dropCache() throws IOException {
         mirror.dropCache();
+    }
+
+    @Override
+    public CheckReport check(CheckOptions options, Path scratch) throws IOException {
+        try {
+            return mirror.check(options, scratch);
+        } catch (ObjectStoreException | UncheckedIOException e) {
+            throw new IOException(StartRefusedException.reason(e), e);
+        }
     }
 
     @Override

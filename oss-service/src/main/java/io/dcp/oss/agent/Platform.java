@@ -7,6 +7,8 @@ import io.dcp.oss.controller.Coordination;
 import io.dcp.oss.controller.DownRefusedException;
 import io.dcp.oss.controller.DownReport;
 import io.dcp.oss.controller.PlatformStatus;
+import io.dcp.storage.check.CheckOptions;
+import io.dcp.storage.check.CheckReport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,6 +109,11 @@ final class Platform implements Administration, AutoCloseable {
             }
         }
         return finish(dropCache);
+    }
+
+    @Override
+    public CheckReport check(CheckOptions options) throws IOException {
+        return parts.tree().check(options, config.home().home());
     }
 
     @Override

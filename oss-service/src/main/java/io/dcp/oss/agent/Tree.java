@@ -1,7 +1,10 @@
 package io.dcp.oss.agent;
 
 import io.dcp.ipc.channel.CallHandler;
+import io.dcp.storage.check.CheckOptions;
+import io.dcp.storage.check.CheckReport;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** The tree that programs see, as far as the life of the platform has to do with it. */
@@ -35,6 +38,13 @@ public interface Tree extends AutoCloseable {
      * @throws IOException if the mirror could not be emptied; what is gone from it comes from the object store
      */
     void dropCache() throws IOException;
+
+    /**
+     * Checks everything; see {@link io.dcp.oss.controller.Administration#check}.
+     *
+     * @param scratch a directory for temporary files
+     */
+    CheckReport check(CheckOptions options, Path scratch) throws IOException;
 
     /** Ends write-back and closes the metadata; what is dirty stays on the mirror for the next start. */
     @Override

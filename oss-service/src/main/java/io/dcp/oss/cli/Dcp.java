@@ -21,19 +21,23 @@ import picocli.CommandLine.Command;
         description = "Looks at and ends the platform whose state is in DCP_HOME (default ~/.dcp).",
         mixinStandardHelpOptions = true,
         version = "dcp 0.1.0",
-        subcommands = {StatusCommand.class, DownCommand.class, InstancesCommand.class})
+        subcommands = {StatusCommand.class, DownCommand.class, InstancesCommand.class, FsckCommand.class})
 public final class Dcp implements Callable<Integer> {
     private static final Duration RESTART_PATIENCE = Duration.ofSeconds(10);
 
     private final HomeConfig home;
     private final PrintStream out;
+    private final PrintStream err;
+    private final Map<String, String> environment;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    private Dcp(HomeConfig home, PrintStream out) {
-        this.home = home;
+    private Dcp(Map<String, String> environment, PrintStream out, PrintStream err) {
+        this.home = HomeConfig.of(environment);
+        this.environment = environment;
         this.out = out;
+        this.err = err;
     }
 
     /** Runs the command that the arguments name, and ends the process. */
@@ -43,7 +47,7 @@ public final class Dcp implements Callable<Integer> {
 
     /** Runs a command in this process. Returns its exit status. */
     public static int run(Map<String, String> environment, PrintStream out, PrintStream err, String... arguments) {
-        return new CommandLine(new Dcp(HomeConfig.of(environment), new PrintStream(out, true, UTF_8)))
+        return new CommandLine(new Dcp(environment, new PrintStream(out, true, UTF_8), err))
                 .setOut(new PrintWriter(out, true, UTF_8))
                 .setErr(new PrintWriter(err, true, UTF_8))
                 .setExecutionExceptionHandler((e, command, parsed) -> {
@@ -65,6 +69,14 @@ public final class Dcp implements Callable<Integer> {
 
     PrintStream out() {
         return out;
+    }
+
+    PrintStream err() {
+        return err;
+    }
+
+    Map<String, String> environment() {
+        return environment;
     }
 
     PlatformClient client() {

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import io.dcp.storage.check.CheckOptions;
+import io.dcp.storage.check.CheckReport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -13,6 +15,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,8 +40,11 @@ public final class HttpApi implements AutoCloseable {
         System.setProperty("sun.net.httpserver.nodelay", "true");
         // Seconds for which a client may dawdle with its request or with reading the answer.
         System.setProperty("sun.net.httpserver.maxReqTime", "30");
-        System.setProperty("sun.net.httpserver.maxRspTime", "30");
+        // The time counts from the end of the request, so this is a bound on a check as well.
+        System.setProperty("sun.net.httpserver.maxRspTime", "86400");
     }
+
+    private static final Pattern CHECK = Pattern.compile("repair=(true|false)&data=(true|false)");
 
     private final HttpServer server;
     private final ExecutorService workers;
@@ -73,6 +80,7 @@ public final class HttpApi implements AutoCloseable {
         server.createContext("/", guarded("GET", exchange -> fail(exchange, 404, "no such resource")));
         server.createContext("/status", guarded("GET", this::status));
         server.createContext("/down", guarded("POST", this::down));
+        server.createContext("/fsck", guarded("POST", this::check));
         server.start();
     }
 
@@ -155,6 +163,24 @@ public final class HttpApi implements AutoCloseable {
         } finally {
             administration.leave();
         }
+    }
+
+    private void check(HttpExchange exchange) throws IOException {
+        String query = exchange.getRequestURI().getQuery();
+        Matcher options = CHECK.matcher(query == null ? "" : query);
+        if (!options.matches()) {
+            fail(exchange, 400, "/fsck takes repair=true|false&data=true|false");
+            return;
+        }
+        CheckReport report;
+        try {
+            report = administration.check(
+                    new CheckOptions(Boolean.parseBoolean(options.group(1)), Boolean.parseBoolean(options.group(2))));
+        } catch (IOException e) {
+            fail(exchange, 503, "the check was not finished: " + e.getMessage());
+            return;
+        }
+        answer(exchange, 200, report);
     }
 
     private static void fail(HttpExchange exchange, int code, String reason) throws IOException {

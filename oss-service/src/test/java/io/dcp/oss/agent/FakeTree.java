@@ -1,7 +1,10 @@
 package io.dcp.oss.agent;
 
 import io.dcp.ipc.channel.CallHandler;
+import io.dcp.storage.check.CheckOptions;
+import io.dcp.storage.check.CheckReport;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,6 +54,12 @@ final class FakeTree implements Tree {
     @Override
     public void dropCache() {
         asked.add("dropCache");
+    }
+
+    @Override
+    public CheckReport check(CheckOptions options, Path scratch) {
+        asked.add("check");
+        return new CheckReport(0, 0, List.of());
     }
 
     @Override

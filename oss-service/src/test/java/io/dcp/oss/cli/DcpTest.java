@@ -11,6 +11,9 @@ import io.dcp.oss.controller.DownReport;
 import io.dcp.oss.controller.HttpApi;
 import io.dcp.oss.controller.InstanceRecord;
 import io.dcp.oss.controller.PlatformStatus;
+import io.dcp.storage.check.CheckOptions;
+import io.dcp.storage.check.CheckReport;
+import io.dcp.storage.check.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -141,6 +144,12 @@ class DcpTest {
 
         Played(String refusal) {
             this.refusal = refusal;
+        }
+
+        @Override
+        public CheckReport check(CheckOptions options) {
+            return new CheckReport(
+                    2, options.repair() ? 2 : 0, List.of(new Problem(Problem.Kind.ORPHAN, "ino=5", false)));
         }
 
         @Override

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dcp.storage.check.CheckOptions;
+import io.dcp.storage.check.CheckReport;
+import io.dcp.storage.check.Problem;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
 import java.net.HttpURLConnection;
@@ -166,6 +170,15 @@ class HttpApiTest {
                     1,
                     true,
                     "no room");
+        }
+
+        @Override
+        public CheckReport check(CheckOptions options) throws IOException {
+            asked = "check " + options.repair() + " " + options.data();
+            if (refusal != null) {
+                throw new IOException(refusal);
+            }
+            return new CheckReport(1, 0, List.of(new Problem(Problem.Kind.ORPHAN, "ino=5", false)));
         }
 
         @Override

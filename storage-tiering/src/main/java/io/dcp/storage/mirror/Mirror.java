@@ -3,13 +3,20 @@ package io.dcp.storage.mirror;
 import io.dcp.ipc.channel.CallHandler;
 import io.dcp.ipc.kernel.AgentThreads;
 import io.dcp.ipc.kernel.Kernel;
+import io.dcp.storage.check.CheckOptions;
+import io.dcp.storage.check.CheckReport;
+import io.dcp.storage.check.Findings;
+import io.dcp.storage.check.ObjectCheck;
 import io.dcp.storage.metadata.MetadataStore;
 import io.dcp.storage.namespace.Change;
+import io.dcp.storage.namespace.LostAndFound;
 import io.dcp.storage.namespace.MirrorUse;
 import io.dcp.storage.namespace.Namespace;
+import io.dcp.storage.namespace.TableCheck;
 import io.dcp.storage.tier.FileTransfer;
 import io.dcp.storage.tier.ObjectStore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,8 +40,18 @@ public final class Mirror implements AutoCloseable {
     private final Recovery recovery;
     private final MirrorMark mark;
     private final String bootId;
+    private final FileTransfer transfer;
+    private final ObjectStore objects;
 
-    private Mirror(Services services, ExecutorService workers, MirrorMark mark, String bootId) {
+    private Mirror(
+            Services services,
+            ExecutorService workers,
+            MirrorMark mark,
+            String bootId,
+            FileTransfer transfer,
+            ObjectStore objects) {
+        this.transfer = transfer;
+        this.objects = objects;
         this.services = services;
         this.workers = workers;
         this.mark = mark;
@@ -99,7 +116,7 @@ public final class Mirror implements AutoCloseable {
                         region,
                         config),
                 region);
-        Mirror mirror = new Mirror(services, workers(kernel, context), mark, config.bootId());
+        Mirror mirror = new Mirror(services, workers(kernel, context), mark, config.bootId(), transfer, objects);
         mirror.takeOver();
         region.publish(namespace.device(), tree.root().dev(), tree.root().mountId());
         region.throttle(false);
@@ -181,6 +198,28 @@ public final class Mirror implements AutoCloseable {
             log.info("files were changed by programs without the shim: count={}", newer);
         }
         return services.writeBack().drain(atMost);
+    }
+
+    /**
+     * Checks everything, and repairs it if that is asked for. Programs may go on meanwhile.
+     *
+     * @param scratch a directory for temporary files
+     * @throws io.dcp.storage.tier.ObjectStoreException if the object store fails
+     */
+    public CheckReport check(CheckOptions options, Path scratch) throws IOException {
+        Namespace namespace = services.namespace();
+        Findings findings = new Findings();
+        TableCheck tables = new TableCheck(namespace, services.store(), findings, options.repair());
+        MirrorCheck mirror = new MirrorCheck(services, findings, options, transfer.chunkBytes());
+        tables.names();
+        mirror.run();
+        if (new LostAndFound(namespace, findings, options.repair()).run() > 0) {
+            services.region().cold(true);
+        }
+        tables.inodes();
+        new ObjectCheck(namespace, objects, transfer.chunks(), findings, options, mirror::rescue).run(scratch);
+        services.store().sync();
+        return findings.report();
     }
 
     /**

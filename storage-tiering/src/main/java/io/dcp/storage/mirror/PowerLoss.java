@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PowerLoss {
     private static final Logger log = LoggerFactory.getLogger(PowerLoss.class);
-    private static final int LIST = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC;
+    private static final int LIST =
+            OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC;
     private static final int SETTLED_AT_ONCE = 128;
 
     private final Services services;

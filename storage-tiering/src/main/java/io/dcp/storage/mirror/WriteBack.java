@@ -1,6 +1,5 @@
 package io.dcp.storage.mirror;
 
-import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.storage.metadata.MetadataStore;
@@ -311,7 +310,12 @@ final class WriteBack implements AutoCloseable {
                 // What still referred to them must not come back by a loss of power.
                 store.sync();
                 for (byte[] key : keys) {
-                    objects.delete(new String(key, StandardCharsets.UTF_8));
+                    String object = new String(key, StandardCharsets.UTF_8);
+                    if (namespace.refersTo(object)) {
+                        log.error("an object was to be deleted that a file refers to, it stays: {}", object);
+                    } else {
+                        objects.delete(object);
+                    }
                 }
                 try (Change change = namespace.change()) {
                     keys.forEach(change::deleted);

@@ -122,6 +122,25 @@ public final class Change implements AutoCloseable {
         entries.put(name, entry);
     }
 
+    /** Records that the mirror lacks an existing name. */
+    public void notOnMirror(Name name) {
+        Entry before = Objects.requireNonNull(entry(name), "no such entry");
+        Entry entry = new Entry(before.ino(), before.type(), before.slot(), 0);
+        batch.put(Keys.entry(name.directory(), name.bytes()), entry.encode());
+        entries.put(name, entry);
+    }
+
+    /** Records that the mirror lacks an inode's file. */
+    public void lost(Inode inode) {
+        forgetMirror(inode);
+        put(inode.edit()
+                .onMirror(0, 0, Moment.ZERO, Moment.ZERO)
+                .present(!inode.isRegular() || inode.sizeBytes() == 0)
+                .fetched(false)
+                .build());
+        dirty(inode.ino(), false);
+    }
+
     /** Forgets an inode without names: its attributes and chunks. Its objects are left to be deleted later. */
     public void remove(Inode inode) {
         long ino = inode.ino();

@@ -13,6 +13,9 @@ import java.nio.ByteBuffer;
  * @param mirrorGeneration the generation of the mirror on which this name exists; 0 for none
  */
 public record Entry(long ino, int type, long slot, int mirrorGeneration) {
+    /** {@code DT_DIR}. */
+    public static final int DIRECTORY = 4;
+
     private static final int BYTES = 8 + 1 + 8 + 4;
 
     /** The {@code d_type} of a mode: Linux defines it as the type bits, shifted. */

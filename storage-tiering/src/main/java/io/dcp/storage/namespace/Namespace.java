@@ -3,7 +3,9 @@ package io.dcp.storage.namespace;
 import io.dcp.storage.metadata.MetadataStore;
 import io.dcp.storage.metadata.WriteBatch;
 import io.dcp.storage.tier.ChunkRef;
+import io.dcp.storage.tier.ChunkStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,7 @@ public final class Namespace {
     private static final long FIRST_INODE = 16;
     private static final long FIRST_SLOT = 16;
     private static final int MAX_CACHED = 50_000;
+    private static final int MAX_SHOWN_DEPTH = 64;
 
     private final MetadataStore store;
     final ReentrantLock lock = new ReentrantLock();
@@ -261,6 +264,54 @@ public final class Namespace {
             return keys.size() < limit;
         });
         return keys;
+    }
+
+    /** Visits all chunks, in the order of inode numbers and indices: inode number, reference. */
+    public void allChunks(BiConsumer<Long, ChunkRef> visitor) {
+        store.scan(Keys.family('C'), Keys.family('D'), (key, value) -> {
+            visitor.accept(Keys.numberIn(key), ChunkRecord.decode(Change.slotIn(key), value));
+            return true;
+        });
+    }
+
+    /** One chunk of a file; null if it is a hole. */
+    public ChunkRef chunk(long ino, long index) {
+        byte[] record = store.get(Keys.chunk(ino, index));
+        return record == null ? null : ChunkRecord.decode(index, record);
+    }
+
+    /** Whether the chunk for which an object was made is in that object. */
+    public boolean refersTo(String object) {
+        long[] place = ChunkStore.placeOf(object);
+        ChunkRef ref = place == null ? null : chunk(place[0], place[1]);
+        return ref != null && ref.key().equals(object);
+    }
+
+    /** Whether an object is in use, or known as one to be deleted. */
+    public boolean isKnown(String object) {
+        return refersTo(object) || store.get(Keys.garbage(object.getBytes(StandardCharsets.UTF_8))) != null;
+    }
+
+    /** A path to an inode from the tree's root, for people. */
+    public String path(long ino) {
+        StringBuilder path = new StringBuilder();
+        long at = ino;
+        for (int depth = 0; at != ROOT && depth < MAX_SHOWN_DEPTH; depth++) {
+            List<Name> names = names(at);
+            if (names.isEmpty()) {
+                return "?" + path;
+            }
+            path.insert(0, "/" + new String(names.get(0).bytes(), StandardCharsets.UTF_8));
+            at = names.get(0).directory();
+        }
+        return path.length() == 0 ? "/" : path.toString();
+    }
+
+    /** Changes records whatever they are, and forgets what was remembered of them. The caller holds the lock. */
+    void mend(WriteBatch batch) throws IOException {
+        store.commit(batch);
+        inodes.clear();
+        byMirror.clear();
     }
 
     /** Begins a change; waits for another thread's to end. Close it in any case. */

@@ -25,6 +25,11 @@ public record ChunkRef(long index, String key, int lengthBytes, byte[] sha256) {
         }
     }
 
+    /** Whether bytes are the chunk's. */
+    public boolean isOf(byte[] bytes) {
+        return bytes.length == lengthBytes && Arrays.equals(ChunkStore.digest().digest(bytes), sha256);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof ChunkRef that

@@ -6,6 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Single chunks of files as objects: each version of a chunk has a key of its own, is written once, and is verified by
@@ -21,6 +23,8 @@ public final class ChunkStore {
     public static final String PREFIX = "chunks/";
 
     private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(ChunkStore::newDigest);
+
+    private static final Pattern KEY = Pattern.compile(PREFIX + "[0-9a-f]{2}/([0-9a-f]{16})\\.([0-9a-f]{8})\\.");
 
     private final ObjectStore objects;
     private final long process = new SecureRandom().nextLong();
@@ -81,6 +85,19 @@ public final class ChunkStore {
     /** Removes a chunk; it need not exist. */
     public void delete(ChunkRef ref) {
         objects.delete(ref.key());
+    }
+
+    /** The inode number and the index in an object's key; null if it is none of a chunk's. */
+    public static long[] placeOf(String key) {
+        Matcher matcher = KEY.matcher(key);
+        return matcher.lookingAt()
+                ? new long[] {Long.parseUnsignedLong(matcher.group(1), 16), Long.parseLong(matcher.group(2), 16)}
+                : null;
+    }
+
+    /** Whether a key was made by this object, so that a reference to it may be on its way. */
+    public boolean isOwn(String key) {
+        return key.contains(String.format(".%016x", process));
     }
 
     /** This thread's SHA-256 digest, reset. */

@@ -62,6 +62,11 @@ public final class FileTransfer implements AutoCloseable {
         this.lanes = new ChunkLanes(concurrency);
     }
 
+    /** Where chunks are kept. */
+    public ChunkStore chunks() {
+        return chunks;
+    }
+
     /** Size of all chunks of a file but its last. */
     public int chunkBytes() {
         return chunkBytes;
