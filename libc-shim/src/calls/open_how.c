@@ -49,7 +49,10 @@ static int open_found(int found, const struct open_how *how) {
 // Opens or makes the last component in its directory. A link there is not followed: it could lead out of the
 // restriction.
 static int open_in_directory(int dirfd, const char *path, const struct open_how *how) {
-  const char *slash = strrchr(path, '/');
+  size_t end = strlen(path);
+  while (end > 1 && path[end - 1] == '/') end--;
+  bool names_directory = (how->flags & O_CREAT) != 0 && (path[end] == '/' || strcmp(path, "/") == 0);
+  const char *slash = memrchr(path, '/', end);
   const char *name = slash != NULL ? slash + 1 : path;
   char directory[PATH_MAX] = ".";
   if (slash != NULL) {
@@ -60,6 +63,10 @@ static int open_in_directory(int dirfd, const char *path, const struct open_how 
   }
   int parent = look(dirfd, directory, how, O_DIRECTORY);
   if (parent < 0) return fail(parent);
+  if (names_directory) {
+    dcp_kernel(SYS_close, parent);
+    return fail(-EISDIR);
+  }
   int fd = dcp_openat(parent, name, (int)how->flags | O_NOFOLLOW, (mode_t)how->mode);
   int saved = errno;
   dcp_kernel(SYS_close, parent);
@@ -78,7 +85,9 @@ int dcp_openat2(int dirfd, const char *path, const struct open_how *how, size_t 
   long checked = dcp_kernel(SYS_openat2, dirfd, "", how, size);
   if (checked != -ENOENT) return checked < 0 ? fail(checked) : (int)checked;
   if (how->resolve == 0) return dcp_openat(dirfd, path, (int)how->flags, (mode_t)how->mode);
-  if (dcp_prepare(dirfd, path, DCP_PREPARE_PARENT) < 0) return -1;
+  const char *from = path;
+  while ((how->resolve & RESOLVE_IN_ROOT) != 0 && *from == '/') from++;
+  if (dcp_prepare(dirfd, *from != '\0' ? from : ".", DCP_PREPARE_PARENT) < 0) return -1;
   int found = look(dirfd, path, how, how->flags & (O_NOFOLLOW | O_DIRECTORY));
   if (found == -ENOENT && (how->flags & O_CREAT) != 0) return open_in_directory(dirfd, path, how);
   if (found < 0) return fail(found);

@@ -22,6 +22,7 @@
 #include <utime.h>
 
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "calls.h"
 #include "directories.h"
 #include "names.h"
@@ -48,7 +49,11 @@ static long next(long number, long a, long b, long c, long d, long e, long f) {
 }
 
 static long open_how(int dirfd, const char *path, const struct open_how *how, size_t size) {
-  if (!dcp_path_is_ours(dirfd, path)) return next(SYS_openat2, dirfd, (long)path, (long)how, (long)size, 0, 0);
+  // Under RESOLVE_IN_ROOT an absolute path begins at DIRFD.
+  bool whole = size >= sizeof *how && dcp_range_is_readable(how, sizeof *how);
+  bool at_root = whole && (how->resolve & RESOLVE_IN_ROOT) != 0 && path != NULL;
+  if (!dcp_path_is_ours(dirfd, at_root ? "." : path))
+    return next(SYS_openat2, dirfd, (long)path, (long)how, (long)size, 0, 0);
   return dcp_openat2(dirfd, path, how, size);
 }
 
