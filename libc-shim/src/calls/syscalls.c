@@ -1,6 +1,7 @@
 // syscall(): the numbers that take a path or a descriptor go to our own calls; node and others reach the kernel this
 // way. Any other number jumps on to libc's without a frame of ours in between, so that its clone and vfork work as they
-// do there.
+// do there. The frame of the caller is only read: a call with few arguments has none on the stack, and what lies there
+// is something of the caller's.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,14 +38,19 @@ enum { NUMBERS = 512 };
 
 // The next syscall(), once it was found; read by the entry.
 void *dcp_syscall_next;
+void *dcp_syscall_find(void);
 long dcp_syscall_dispatch(long number, long a, long b, long c, long d, long e, long f);
 
 #define PATH(x) ((const char *)(x))
 #define ADDRESS(x) ((void *)(x))
 #define FD(x) ((int)(x))
 
-static long next(long number, long a, long b, long c, long d, long e, long f) {
+void *dcp_syscall_find(void) {
   dcp_syscall_next = (void *)DCP_REAL(syscall);
+  return dcp_syscall_next;
+}
+
+static long next(long number, long a, long b, long c, long d, long e, long f) {
   return DCP_REAL(syscall)(number, a, b, c, d, e, f);
 }
 
@@ -193,25 +199,63 @@ long dcp_syscall_dispatch(long number, long a, long b, long c, long d, long e, l
 
 #if defined(__x86_64__)
 
-// The arguments are where the dispatcher takes them, for it is declared with as many.
+// The seventh argument is copied: a function may write to where its arguments lie.
 __asm__(
     ".text\n"
     ".globl syscall\n"
     ".type syscall, @function\n"
     "syscall:\n"
+    "  .cfi_startproc\n"
     "  endbr64\n"
     "  cmp $512, %rdi\n"
     "  jae 1f\n"
     "  lea dcp_syscall_is_ours(%rip), %rax\n"
     "  cmpb $0, (%rax,%rdi)\n"
-    "  jne 2f\n"
+    "  jne 3f\n"
     "1:\n"
     "  mov dcp_syscall_next(%rip), %rax\n"
     "  test %rax, %rax\n"
     "  je 2f\n"
     "  jmp *%rax\n"
     "2:\n"
-    "  jmp dcp_syscall_dispatch\n"
+    "  push %rdi\n"
+    "  .cfi_adjust_cfa_offset 8\n"
+    "  push %rsi\n"
+    "  .cfi_adjust_cfa_offset 8\n"
+    "  push %rdx\n"
+    "  .cfi_adjust_cfa_offset 8\n"
+    "  push %rcx\n"
+    "  .cfi_adjust_cfa_offset 8\n"
+    "  push %r8\n"
+    "  .cfi_adjust_cfa_offset 8\n"
+    "  push %r9\n"
+    "  .cfi_adjust_cfa_offset 8\n"
+    "  sub $8, %rsp\n"
+    "  .cfi_adjust_cfa_offset 8\n"
+    "  call dcp_syscall_find\n"
+    "  add $8, %rsp\n"
+    "  .cfi_adjust_cfa_offset -8\n"
+    "  pop %r9\n"
+    "  .cfi_adjust_cfa_offset -8\n"
+    "  pop %r8\n"
+    "  .cfi_adjust_cfa_offset -8\n"
+    "  pop %rcx\n"
+    "  .cfi_adjust_cfa_offset -8\n"
+    "  pop %rdx\n"
+    "  .cfi_adjust_cfa_offset -8\n"
+    "  pop %rsi\n"
+    "  .cfi_adjust_cfa_offset -8\n"
+    "  pop %rdi\n"
+    "  .cfi_adjust_cfa_offset -8\n"
+    "  jmp *%rax\n"
+    "3:\n"
+    "  pushq 8(%rsp)\n"
+    "  .cfi_adjust_cfa_offset 8\n"
+    "  call dcp_syscall_dispatch\n"
+    "  add $8, %rsp\n"
+    "  .cfi_adjust_cfa_offset -8\n"
+    "  ret\n"
+    "  .cfi_endproc\n"
     ".size syscall, .-syscall\n");
 
 #elif defined(__aarch64__)
