@@ -126,7 +126,9 @@ final class NameCalls {
                 return refused(systemCall.getAsInt()); // in a directory that is gone nothing can be found or made
             }
             if (!one.isInTree() || !other.isInTree()) {
-                return Reply.error(Errno.EXDEV);
+                int denied = searchable(one);
+                denied = denied < 0 ? denied : searchable(other);
+                return Reply.error(denied < 0 ? -denied : Errno.EXDEV);
             }
             if (!one.isEntry() || !other.isEntry()) {
                 return refused(systemCall.getAsInt());
