@@ -96,6 +96,12 @@ static struct tree_stream *take_stream(int fd) {
   return NULL;
 }
 
+// The agent takes a file that is open neither for reading nor for writing (access mode 3) for one of these.
+static bool is_path_only(int fd) {
+  long flags = dcp_kernel(SYS_fcntl, fd, F_GETFL);
+  return flags < 0 || (flags & O_PATH) != 0;
+}
+
 static ssize_t tree_getdents64(int fd, void *buffer, size_t size) {
   off_t cookie = lseek(fd, 0, SEEK_CUR);
   if (cookie < 0) {
@@ -112,7 +118,7 @@ static ssize_t tree_getdents64(int fd, void *buffer, size_t size) {
   if (dcp_ask(&request, &answer) < 0) return -1;
   if (answer.native) return DCP_REAL(getdents64)(fd, buffer, size);
   if (answer.error != 0) {
-    errno = answer.error;
+    errno = answer.error == EBADF && !is_path_only(fd) ? ENOTDIR : answer.error;
     return -1;
   }
   const struct dirent *last = NULL;

@@ -36,10 +36,18 @@ static int look(int dirfd, const char *path, const struct open_how *how, uint64_
 }
 
 // Opens what an O_PATH descriptor has found; closes the descriptor.
-static int open_found(int found, const struct open_how *how) {
+static int open_found(int found, const struct open_how *how, bool is_directory) {
   char own[OWN_PATH_BYTES];
   snprintf(own, sizeof own, "/proc/self/fd/%d", found);
-  int fd = dcp_openat(AT_FDCWD, own, (int)how->flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW), (mode_t)how->mode);
+  int flags = (int)how->flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW);
+  int fd = -1;
+  if (is_directory && (how->flags & O_NOFOLLOW) != 0) {
+    fd = dcp_openat(found, ".", flags | O_NOFOLLOW, (mode_t)how->mode);  // keeps the flag among those of F_GETFL
+  }
+  // Without it a directory opens also for those who may read, but not search it.
+  if (fd < 0 && (!is_directory || (how->flags & O_NOFOLLOW) == 0 || errno == EACCES)) {
+    fd = dcp_openat(AT_FDCWD, own, flags, (mode_t)how->mode);
+  }
   int saved = errno;
   dcp_kernel(SYS_close, found);
   errno = saved;
@@ -96,7 +104,9 @@ int dcp_openat2(int dirfd, const char *path, const struct open_how *how, size_t 
     return fail(-EEXIST);
   }
   struct stat seen;
-  bool is_file = dcp_kernel(SYS_fstat, found, &seen) == 0 && (S_ISREG(seen.st_mode) || S_ISDIR(seen.st_mode));
+  bool is_seen = dcp_kernel(SYS_fstat, found, &seen) == 0;
+  bool is_directory = is_seen && S_ISDIR(seen.st_mode);
+  bool is_file = is_directory || (is_seen && S_ISREG(seen.st_mode));
   if ((how->flags & O_PATH) == 0 && (how->flags & O_NOFOLLOW) != 0 && is_file && ends_in_name(path)) {
     dcp_kernel(SYS_close, found);
     return open_in_directory(dirfd, path, how);  // by descriptor the flag would be lost
@@ -106,5 +116,5 @@ int dcp_openat2(int dirfd, const char *path, const struct open_how *how, size_t 
     long fd = dcp_kernel(SYS_openat2, dirfd, path, how, size);
     return fd < 0 ? fail(fd) : (int)fd;
   }
-  return open_found(found, how);
+  return open_found(found, how, is_directory);
 }

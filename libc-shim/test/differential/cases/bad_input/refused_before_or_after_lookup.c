@@ -47,5 +47,7 @@ int main(void) {
   int for_writing = MUST(open("file", O_WRONLY)), path_only = MUST(open(".", O_PATH));
   SHOW(getdents64(for_writing, buffer, sizeof buffer));
   SHOW(getdents64(path_only, buffer, sizeof buffer));
+  SHOW(getdents64(MUST(open("file", O_ACCMODE)), buffer, sizeof buffer));
+  SHOW(getdents64(MUST(open("file", O_PATH)), buffer, sizeof buffer));
   return 0;
 }

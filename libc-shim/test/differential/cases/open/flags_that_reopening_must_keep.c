@@ -22,6 +22,8 @@ int main(void) {
   show_descriptor("a fifo", fd);
   SHOW(by_how("link", O_RDONLY | O_NOFOLLOW, RESOLVE_BENEATH));
   SHOW(by_how("./", O_RDONLY | O_NOFOLLOW | O_DIRECTORY, RESOLVE_BENEATH));
+  fd = SHOW(by_how(".", O_RDONLY | O_NOFOLLOW, RESOLVE_IN_ROOT));
+  show_descriptor("a directory", fd);
 
   fd = SHOW(open(".", O_RDWR | O_TMPFILE | O_NOFOLLOW, 0600));
   show_descriptor("unnamed", fd);
