@@ -12,6 +12,7 @@
 #include "../link/ask.h"
 #include "../link/kernel.h"
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "calls.h"
 
 enum { OWN_PATH_BYTES = 32, ASIDE = 128 };
@@ -93,6 +94,7 @@ int dcp_openat2(int dirfd, const char *path, const struct open_how *how, size_t 
   long checked = dcp_kernel(SYS_openat2, dirfd, "", how, size);
   if (checked != -ENOENT) return checked < 0 ? fail(checked) : (int)checked;
   if (how->resolve == 0) return dcp_openat(dirfd, path, (int)how->flags, (mode_t)how->mode);
+  if (!dcp_string_is_readable(path)) return fail(-EFAULT);
   const char *from = path;
   while ((how->resolve & RESOLVE_IN_ROOT) != 0 && *from == '/') from++;
   if (dcp_prepare(dirfd, *from != '\0' ? from : ".", DCP_PREPARE_PARENT) < 0) return -1;

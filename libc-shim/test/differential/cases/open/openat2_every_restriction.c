@@ -50,10 +50,10 @@ int main(void) {
   MUST(symlink("missing", "d/dangling"));
   MUST(symlink("/proc/self/fd/0", "d/magic"));
   int d = MUST(open("d", O_RDONLY | O_DIRECTORY));
-  const char *paths[] = {"f",        "link",  "deep",       "sub/up",      "out",       "root",         "sub/root",
-                         "loop",     "dangling", "magic",   ".",         "..",           "sub/..",
-                         "sub/../f", "../d/f", "sub/../../outer", "/etc/passwd", "missing/f", "f/", "f/x", "sub/g",
-                         ""};
+  const char *paths[] = {
+      "f",           "link",      "deep", "sub/up", "out",    "root",     "sub/root", "loop",
+      "dangling",    "magic",     ".",    "..",     "sub/..", "sub/../f", "../d/f",   "sub/../../outer",
+      "/etc/passwd", "missing/f", "f/",   "f/x",    "sub/g",  ""};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) try_all(d, paths[i]);
   char absolute[PATH_MAX + 8];
   MUST(getcwd(absolute, PATH_MAX) == NULL ? -1 : 0);
@@ -106,6 +106,14 @@ int main(void) {
   SHOW(syscall(SYS_openat2, d, "f", &large, 4));
   SHOW(syscall(SYS_openat2, d, "f", NULL, sizeof(struct open_how)));
   SHOW(syscall(SYS_openat2, d, NULL, &large.how, sizeof(struct open_how)));
+  for (uint64_t resolve = RESOLVE_NO_SYMLINKS; resolve <= RESOLVE_IN_ROOT; resolve *= 2) {
+    char *volatile nowhere = (char *)8;
+    SHOW(open2(d, nowhere, O_RDONLY, 0, resolve));
+    SHOW(open2(d, NULL, O_RDONLY, 0, resolve));
+    SHOW(open2(d, nowhere, O_TMPFILE | O_EXCL | O_WRONLY, 0400, resolve));
+    SHOW(open2(99, nowhere, O_RDONLY, 0, resolve));
+    SHOW(open2(d, nowhere, O_RDONLY, 0400, resolve));
+  }
   show_directory("d");
   show_directory(".");
   return 0;
