@@ -109,6 +109,8 @@ void family_readlink(void) {
     say_result(n, errno);
   } else if (memmem(text, (size_t)n, "temporary-", 10) != NULL) {
     say(" = a name that libc made");
+  } else if (memmem(text, (size_t)n, "/#", 2) != NULL) {
+    say(" = an unnamed file"); /* the kernel calls it by its inode's number */
   } else if (size < sizeof text && text[0] == '/') {
     say(" = %ld of an absolute path", n);
   } else {
