@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -212,21 +213,20 @@ class FileTransferTest {
     @Test
     void shouldEndWhenTheCallerIsInterrupted() throws Exception {
         byte[] data = random(40 * CHUNK, 1);
-        ExecutorService executor = Executors.newSingleThreadExecutor();
-        try {
-            objects.hold();
-            Future<Boolean> upload = executor.submit(() -> {
-                assertThrows(IOException.class, () -> upload(data, List.of()));
-                return Thread.interrupted();
-            });
-            objects.awaitWaiting(CONCURRENCY);
-            executor.shutdownNow();
-            // The chunks in flight end first; the order of these two does not matter.
-            objects.letGo();
-            upload.get();
-        } finally {
-            executor.shutdown();
+        objects.hold();
+        FutureTask<Boolean> upload = new FutureTask<>(() -> {
+            Thread.currentThread().interrupt();
+            assertThrows(IOException.class, () -> upload(data, List.of()));
+            return Thread.interrupted();
+        });
+        Thread caller = new Thread(upload);
+        caller.start();
+        // It waits only after it has seen the interrupt, and for no more than the chunks that are in flight.
+        while (caller.getState() != Thread.State.WAITING && caller.isAlive()) {
+            Thread.onSpinWait();
         }
+        objects.letGo();
+        assertTrue(upload.get());
     }
 
     @Test
