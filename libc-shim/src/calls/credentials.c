@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../link/ask.h"
+#include "../table/newroot.h"
 #include "../table/place.h"
 #include "real.h"
 
@@ -62,8 +63,8 @@ DCP_EXPORT int capset(void *header, const void *data) { return after_own(DCP_REA
 // made.
 DCP_EXPORT int unshare(int flags) {
   int result = DCP_REAL(unshare)(flags);
-  if (result == 0 && (flags & (CLONE_NEWNS | CLONE_NEWUSER)) != 0) after(0);
-  if (result == 0 && (flags & CLONE_NEWNS) != 0 && dcp_attached()) dcp_mounts_changed();
+  if (result == 0 && (flags & (CLONE_NEWUSER | CLONE_NEWNS)) != 0) after(0);
+  if (result == 0 && (flags & CLONE_NEWNS) != 0) dcp_mounts_changed();
   if (result == 0 && (flags & (CLONE_FS | CLONE_NEWNS | CLONE_NEWUSER)) != 0) dcp_threads_part();
   return result;
 }
@@ -72,7 +73,7 @@ DCP_EXPORT int setns(int fd, int type) {
   int result = DCP_REAL(setns)(fd, type);
   if (result == 0) {
     after(0);
-    if (dcp_attached()) dcp_mounts_changed();
+    dcp_mounts_changed();
     dcp_cwd_changed();
   }
   return result;

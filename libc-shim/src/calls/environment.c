@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../table/newroot.h"
 #include "../table/place.h"
 
 #define LIBRARY "/libdcp.so"
@@ -102,13 +103,16 @@ struct plan {
   const char *run;     /* the run directory that the new program shall use */
   size_t preload_size; /* bytes of the new LD_PRELOAD entry, with its NUL; 0: stays */
   size_t asan_size;    /* likewise ASAN_OPTIONS */
+  bool moved;          /* the run directory has another name in the root directory of now, or none: moved_run is "" */
+  size_t run_at;       /* index of the DCP_RUN that is to be replaced; SIZE_MAX: none */
+  char moved_run[DCP_RUN_PATH];
 };
 
 /* Is the token a shim: that of the run directory, or of this process's own, which another platform's replaces? */
 static bool is_shim(const char *token, size_t length, const char *run) {
   const char *own = kept[RUN] + sizeof "DCP_RUN";
-  const char *candidates[2] = {run, own};
-  for (int i = 0; i < 2; i++) {
+  const char *candidates[2] = {own, run};
+  for (int i = 0; i < 2 && candidates[i] != NULL; i++) {
     size_t directory = strlen(candidates[i]);
     if (length == directory + sizeof LIBRARY - 1 && memcmp(token, candidates[i], directory) == 0 &&
         memcmp(token + directory, LIBRARY, sizeof LIBRARY - 1) == 0) {
@@ -120,7 +124,8 @@ static bool is_shim(const char *token, size_t length, const char *run) {
 
 static bool is_separator(char c) { return c == ':' || c == ' '; }
 
-/* Writes the new LD_PRELOAD entry to out (NULL: only counts). Returns its bytes with the NUL. */
+/* Writes the new LD_PRELOAD entry to out (NULL: only counts), without a shim if run is NULL. Returns its bytes with the
+ * NUL. */
 static size_t write_preload(char *out, const char *value, const char *run) {
   size_t at = 0;
 #define PUT(text, length)                 \
@@ -143,8 +148,12 @@ static size_t write_preload(char *out, const char *value, const char *run) {
     value += length;
     value += *value != '\0';
   }
-  PUT(run, strlen(run));
-  PUT(LIBRARY, sizeof LIBRARY);
+  if (run != NULL) {
+    PUT(run, strlen(run));
+    PUT(LIBRARY, sizeof LIBRARY);
+  } else {
+    PUT("", 1);
+  }
 #undef PUT
   return at;
 }
@@ -187,7 +196,7 @@ static bool asan_in_order(const char *value) {
 /* Returns whether anything is to be done. */
 static bool make_plan(struct plan *plan, char *const envp[]) {
   dcp_environment_attach();
-  *plan = (struct plan){.preload = SIZE_MAX, .asan = SIZE_MAX, .note = SIZE_MAX};
+  *plan = (struct plan){.preload = SIZE_MAX, .asan = SIZE_MAX, .note = SIZE_MAX, .run_at = SIZE_MAX};
   bool present[KEPT] = {false};
   for (; envp != NULL && envp[plan->count] != NULL; plan->count++) {
     const char *entry = envp[plan->count];
@@ -212,6 +221,7 @@ static bool make_plan(struct plan *plan, char *const envp[]) {
             present[i] = true;
             if (i == RUN) {
               plan->run = entry + length + 1;
+              plan->run_at = plan->count;
             }
           }
         }
@@ -231,6 +241,18 @@ static bool make_plan(struct plan *plan, char *const envp[]) {
   }
   if (plan->run == NULL) {
     return change; /* no platform: nothing to preload */
+  }
+  if (strcmp(plan->run, kept[RUN] + sizeof "DCP_RUN") == 0 && dcp_run_for_exec(plan->moved_run)) {
+    plan->moved = strcmp(plan->run, plan->moved_run) != 0;
+    plan->missing[RUN] &= !plan->moved;
+    change |= plan->moved;
+    plan->run = plan->moved_run[0] != '\0' ? plan->moved_run : NULL;
+  }
+  if (plan->run == NULL) {
+    if (plan->preload != SIZE_MAX) { /* nothing to preload it by */
+      plan->preload_size = write_preload(NULL, envp[plan->preload] + sizeof PRELOAD, NULL);
+    }
+    return true;
   }
   const char *preload = plan->preload == SIZE_MAX ? NULL : envp[plan->preload] + sizeof PRELOAD;
   if (preload == NULL || !preload_in_order(preload, plan->run)) {
@@ -255,7 +277,8 @@ size_t dcp_environment_room(char *const envp[]) {
   if (!make_plan(&plan, envp)) {
     return 0;
   }
-  return (plan.count + ADDABLE + 2) * sizeof(char *) + plan.preload_size + plan.asan_size + ADDED_SIZE;
+  return (plan.count + ADDABLE + 2) * sizeof(char *) + plan.preload_size + plan.asan_size + ADDED_SIZE +
+         sizeof "DCP_RUN=" + DCP_RUN_PATH;
 }
 
 char **dcp_environment_build(char *const envp[], void *room) {
@@ -271,6 +294,10 @@ char **dcp_environment_build(char *const envp[], void *room) {
     if (plan.missing[i]) {
       entries[count++] = kept[i];
     }
+  }
+  if (plan.moved && plan.run != NULL) {
+    entries[plan.run_at != SIZE_MAX ? plan.run_at : count++] = text;
+    text = stpcpy(stpcpy(text, "DCP_RUN="), plan.moved_run) + 1;
   }
   if (plan.preload_size > 0) {
     bool had = plan.preload != SIZE_MAX;

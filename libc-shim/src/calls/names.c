@@ -2,6 +2,7 @@
 
 #include "names.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/fanotify.h>
@@ -10,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../link/ask.h"
 #include "../link/kernel.h"
+#include "../table/newroot.h"
 #include "calls.h"
 #include "real.h"
 
@@ -75,8 +78,14 @@ DCP_EXPORT int fchdir(int fd) { return dcp_fchdir(fd); }
 
 int dcp_chroot(const char *path) {
   if (dcp_ready(AT_FDCWD, path, DCP_PREPARE_FOLLOW) < 0) return -1;
+  dcp_root_about_to_change();
   int result = DCP_REAL(chroot)(path);
-  if (result == 0) dcp_root_changed();
+  if (result == 0) {
+    int saved = errno;
+    dcp_link_drop();  // the agent learns a program's root when it connects
+    dcp_root_changed();
+    errno = saved;
+  }
   return result;
 }
 

@@ -13,6 +13,7 @@
 
 #include "../link/ask.h"
 #include "../link/kernel.h"
+#include "../table/newroot.h"
 #include "../table/place.h"
 #include "../table/readable.h"
 #include "../table/region.h"
@@ -71,9 +72,9 @@ static void statx_from(const struct dcp_attributes *from, struct statx *into) {
       .stx_dev_major = major(from->dev),
       .stx_dev_minor = minor(from->dev),
   };
-  if (dcp_mount_id() != 0) {
+  if (dcp_tree_mount != 0) {
     into->stx_mask |= STATX_MNT_ID;
-    into->stx_mnt_id = dcp_mount_id();
+    into->stx_mnt_id = dcp_tree_mount;
   }
 }
 
@@ -212,7 +213,7 @@ static void stat_from_statx(const struct statx *from, struct stat *into) {
 
 // A path that is not ours to all appearance, and may still lead into the tree through a link: the mount tells.
 static int foreign_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
-  uint64_t tree = dcp_mount_id();
+  uint64_t tree = dcp_tree_mount;
   if (tree == 0 || !are_known(flags) || !dcp_range_is_writable(into, sizeof *into)) {
     return dcp_native_fstatat(dirfd, path, into, flags);
   }

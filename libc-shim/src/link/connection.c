@@ -16,6 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../table/newroot.h"
 #include "../table/place.h"
 #include "../table/region.h"
 #include "ask.h"
@@ -167,6 +168,9 @@ void dcp_link_drop_thread(void) {
 }
 
 int dcp_link_vacate(int fd) {
+  if (dcp_run_vacate(fd)) {
+    return 0;
+  }
   struct dcp_process *own = dcp_process();
   if (!dcp_process_is_own()) {
     return 0;  // the number is a vfork child's own, the connection its parent's
@@ -217,6 +221,33 @@ static void append(char *into, size_t capacity, const char *text) {
   strncat(into, text, capacity - length - 1);
 }
 
+struct below {
+  int fd, directory;
+  const struct sockaddr_un *address;
+  long result;
+};
+
+static int connect_there(void *argument) {
+  struct below *below = argument;
+  below->result = dcp_kernel(SYS_fchdir, below->directory);
+  if (below->result == 0) {
+    below->result = dcp_kernel(SYS_connect, below->fd, below->address, sizeof *below->address);
+  }
+  return 0;
+}
+
+// To a socket that has no path in this program's root: a thread with a working directory of its own goes there, since
+// no call takes a directory's descriptor. This thread waits for it (CLONE_VFORK), on whose stack it is.
+static int connect_below(int fd, int directory, const struct sockaddr_un *address) {
+  char stack[4096] __attribute__((aligned(16)));
+  struct below below = {.fd = fd, .directory = directory, .address = address, .result = -EIO};
+  int flags = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_VFORK;
+  int before = errno, made = clone(connect_there, stack + sizeof stack, flags, &below);
+  int error = errno;
+  errno = before;
+  return made < 0 ? -error : (int)below.result;
+}
+
 static int connect_to(int fd, uint32_t agent_thread) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   char name[] = "/agent-00.sock";
@@ -226,6 +257,11 @@ static int connect_to(int fd, uint32_t agent_thread) {
   } else {
     name[7] = (char)('0' + agent_thread / 10);
     name[8] = (char)('0' + agent_thread % 10);
+  }
+  int kept = dcp_run_descriptor();
+  if (kept >= 0) {
+    strcpy(address.sun_path, name + 1);
+    return connect_below(fd, kept, &address);
   }
   const char *directory = dcp_run_directory();
   if (strlen(directory) + strlen(name) < sizeof address.sun_path) {
@@ -285,7 +321,8 @@ static int say_hello(struct dcp_connection *connection) {
     }
   }
   char hello[DCP_WIRE_HELLO_BYTES];
-  dcp_wire_hello(hello, connection->session);
+  long thread = dcp_kernel(SYS_gettid);
+  dcp_wire_hello(hello, connection->session, thread == dcp_kernel(SYS_getpid) ? 0 : (uint32_t)thread);
   long sent = dcp_kernel(SYS_sendto, connection->descriptor, hello, sizeof hello, MSG_NOSIGNAL, NULL, 0);
   return sent < 0 ? (int)sent : 0;
 }

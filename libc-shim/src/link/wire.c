@@ -13,12 +13,13 @@ _Static_assert(sizeof(((struct dcp_wire_call *)0)->fixed) == 8 + 100, "header an
 
 uint32_t dcp_wire_version(void) { return io_dcp_ipc_wire_hello_sbe_schema_version(); }
 
-void dcp_wire_hello(char into[DCP_WIRE_HELLO_BYTES], uint64_t session) {
+void dcp_wire_hello(char into[DCP_WIRE_HELLO_BYTES], uint64_t session, uint32_t thread) {
   struct io_dcp_ipc_wire_messageHeader header;
   struct io_dcp_ipc_wire_hello hello;
   io_dcp_ipc_wire_hello_wrap_and_apply_header(&hello, into, 0, DCP_WIRE_HELLO_BYTES, &header);
   io_dcp_ipc_wire_hello_set_wireVersion(&hello, dcp_wire_version());
   io_dcp_ipc_wire_hello_set_session(&hello, session);
+  io_dcp_ipc_wire_hello_set_thread(&hello, thread);
 }
 
 static void put_bytes(struct dcp_wire_call *into, int at, const void *bytes, size_t length) {

@@ -7,7 +7,7 @@
 
 #include "ask.h"
 
-#define DCP_WIRE_HELLO_BYTES 20
+#define DCP_WIRE_HELLO_BYTES 24
 #define DCP_WIRE_CALL_PARTS 7
 #define DCP_WIRE_PAYLOAD_MAX 73728  // the schema's bound on `bytes`
 
@@ -38,7 +38,7 @@ struct dcp_wire_message {
   size_t text_length;
 };
 
-void dcp_wire_hello(char into[DCP_WIRE_HELLO_BYTES], uint64_t session);
+void dcp_wire_hello(char into[DCP_WIRE_HELLO_BYTES], uint64_t session, uint32_t thread);
 
 void dcp_wire_encode(struct dcp_wire_call *into, const struct dcp_request *request, uint64_t request_id,
                      uint32_t deadline_ms, uint16_t umask);

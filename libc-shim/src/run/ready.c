@@ -93,6 +93,7 @@ static ssize_t encode_hello(char *buffer, uint64_t session) {
   if (!io_dcp_ipc_wire_hello_wrap_and_apply_header(&hello, buffer, 0, MESSAGE_BYTES, &header)) return -1;
   io_dcp_ipc_wire_hello_set_wireVersion(&hello, io_dcp_ipc_wire_hello_sbe_schema_version());
   io_dcp_ipc_wire_hello_set_session(&hello, session);
+  io_dcp_ipc_wire_hello_set_thread(&hello, 0);
   return (ssize_t)(io_dcp_ipc_wire_messageHeader_encoded_length() + io_dcp_ipc_wire_hello_encoded_length(&hello));
 }
 

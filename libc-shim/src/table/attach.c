@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "../link/kernel.h"
 #include "../link/process.h"
+#include "newroot.h"
 #include "place.h"
 #include "readable.h"
 #include "region.h"
@@ -79,19 +79,6 @@ static bool keep_root(const char *value) {
   return true;
 }
 
-static uint64_t mount_id;
-
-// Each mount namespace has a mount of its own there.
-void dcp_mounts_changed(void) {
-  struct statx seen;
-  bool known = dcp_region->mirror_mount_id != 0 &&
-               dcp_kernel(SYS_statx, AT_FDCWD, dcp_tree_root.path, AT_STATX_DONT_SYNC, STATX_MNT_ID, &seen) == 0 &&
-               (seen.stx_mask & STATX_MNT_ID) != 0;
-  __atomic_store_n(&mount_id, known ? seen.stx_mnt_id : dcp_region->mirror_mount_id, __ATOMIC_RELAXED);
-}
-
-uint64_t dcp_mount_id(void) { return __atomic_load_n(&mount_id, __ATOMIC_RELAXED); }
-
 void dcp_attach(void) {
   if (__atomic_load_n(&dcp_tree_root.state, __ATOMIC_ACQUIRE) != DCP_NOT_YET) {
     return;
@@ -104,7 +91,7 @@ void dcp_attach(void) {
     const char *preloaded = getenv("LD_PRELOAD");
     dcp_memory_is_watched = preloaded != NULL && strstr(preloaded, "/vgpreload_") != NULL;
     map_region();
-    dcp_mounts_changed();
+    dcp_root_attach(run_directory);
     file_mode_mask = (int)swap_mask();  // here the process has one thread
     dcp_process_begin();
     state = DCP_ATTACHED;
@@ -123,8 +110,6 @@ bool dcp_attached(void) {
   dcp_attach();
   return dcp_tree_root.state == DCP_ATTACHED;
 }
-
-void dcp_root_changed(void) { __atomic_store_n(&dcp_tree_root.state, DCP_OUTSIDE, __ATOMIC_RELEASE); }
 
 const char *dcp_root(void) {
   dcp_attach();

@@ -9,6 +9,7 @@
 
 #include "../link/kernel.h"
 #include "../link/process.h"
+#include "newroot.h"
 #include "place.h"
 #include "region.h"
 #include "root.h"
@@ -71,7 +72,7 @@ bool dcp_fd_is_tree_slowly(int fd) {
     return false;
   }
   bool is_tree = false;
-  uint64_t mount = dcp_mount_id();
+  uint64_t mount = __atomic_load_n(&dcp_tree_mount, __ATOMIC_RELAXED);
   if (mount != 0) {
     struct statx seen;
     if (dcp_kernel(SYS_statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &seen) != 0) {

@@ -14,6 +14,7 @@
 
 #include "../link/kernel.h"
 #include "../link/process.h"
+#include "newroot.h"
 #include "place.h"
 #include "readable.h"
 #include "region.h"
@@ -227,6 +228,9 @@ static bool through_dev(const char *path) {
 
 // What is_begun looked at covers every path that means something here.
 static bool absolute_is_ours(const char *path) {
+  if (__builtin_expect(dcp_root_place != DCP_ROOT_SAME, 0)) {
+    return dcp_root_place == DCP_ROOT_IN_TREE;
+  }
   if (dcp_is_below_root(path)) {
     return true;
   }
@@ -243,6 +247,9 @@ static bool absolute_is_ours(const char *path) {
 }
 
 static enum cwd find_cwd(void) {
+  if (dcp_root_place != DCP_ROOT_SAME) {
+    return dcp_cwd_is_on_mirror() ? CWD_INSIDE : CWD_OUTSIDE;
+  }
   char path[PATH_MAX];
   long got = dcp_kernel(SYS_getcwd, path, sizeof path);
   if (got < 0) {  // removed, or longer than a page
@@ -296,12 +303,14 @@ static bool relative_is_ours(int dirfd, const char *path) {
   if (dirfd == AT_FDCWD) {
     enum cwd where = cwd();
     return where == CWD_INSIDE ||
-           ((has_dot_dot(path) || (where == CWD_ABOVE && dcp_string_is_readable(path))) && names_root(path));
+           (dcp_root_place == DCP_ROOT_SAME &&
+            (has_dot_dot(path) || (where == CWD_ABOVE && dcp_string_is_readable(path))) && names_root(path));
   }
   if (dcp_fd_is_tree(dirfd)) {
     return true;
   }
-  return dirfd >= 0 && dcp_string_is_readable(path) && names_root(path) && (has_dot_dot(path) || fd_is_above(dirfd));
+  return dirfd >= 0 && dcp_root_place == DCP_ROOT_SAME && dcp_string_is_readable(path) && names_root(path) &&
+         (has_dot_dot(path) || fd_is_above(dirfd));
 }
 
 // Whether as much of PATH may be read as is looked at before its end is known.

@@ -69,18 +69,12 @@ void dcp_fd_remember(int fd, const struct dcp_attributes *attributes);
 // This process asked for a change: remembered attributes are stale.
 void dcp_fd_attributes_stale(void);
 
-// --- working directory, umask, root ---
+// --- working directory, umask ---
 // After chdir, fchdir and what else may have moved the working directory.
 void dcp_cwd_changed(void);
 // True if the working directory is in the tree. errno is kept.
 bool dcp_cwd_is_ours(void);
-// After chroot: absolute paths mean something else now, so nothing is ours by path any more.
-void dcp_root_changed(void);
 // IS_OWN: dcp_process_is_own(), which the caller knows.
-// The kernel's number of the tree's mount, in this process's mount namespace; 0 if it has none of its own.
-uint64_t dcp_mount_id(void);
-// After a change of the mount namespace.
-void dcp_mounts_changed(void);
 mode_t dcp_umask(bool is_own);
 // After unshare(CLONE_FS): threads have working directories and umasks of their own from now on.
 void dcp_threads_part(void);

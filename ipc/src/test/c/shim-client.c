@@ -51,6 +51,7 @@ static void send_hello(int fd) {
   io_dcp_ipc_wire_hello_wrap_and_apply_header(&hello, message, 0, sizeof(message), &header);
   io_dcp_ipc_wire_hello_set_wireVersion(&hello, io_dcp_ipc_wire_hello_sbe_schema_version());
   io_dcp_ipc_wire_hello_set_session(&hello, (uint64_t)getpid());
+  io_dcp_ipc_wire_hello_set_thread(&hello, 0);
   if (send(fd, message, HEADER_BYTES + io_dcp_ipc_wire_hello_encoded_length(&hello), MSG_NOSIGNAL) < 0 &&
       errno != EPIPE)
     fail("hello");

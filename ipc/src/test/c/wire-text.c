@@ -162,6 +162,7 @@ static void build_attributes(attributes_t m) {
 static void dump_hello(hello_t m) {
   SAY(hello, wireVersion);
   SAY(hello, session);
+  SAY(hello, thread);
 }
 
 static uint64_t build_hello(header_t *header) {
@@ -169,6 +170,7 @@ static uint64_t build_hello(header_t *header) {
   io_dcp_ipc_wire_hello_wrap_and_apply_header(&m, message, 0, sizeof(message), header);
   SET(hello, wireVersion, uint32_t);
   SET(hello, session, uint64_t);
+  SET(hello, thread, uint32_t);
   return io_dcp_ipc_wire_hello_encoded_length(&m);
 }
 

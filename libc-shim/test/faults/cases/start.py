@@ -91,6 +91,17 @@ def case_without_rights(platforms):
     check(platform.shell('cat "$DCP_ROOT/a"').out == "mine\n", "the file is gone")
 
 
+def case_mounts_without_rights(platforms):
+    """A user's own user namespace lets programs mount in the tree: that is what they see there by every path."""
+    platform = as_nobody(platforms)
+    if subprocess.run(platform.as_user(["unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"]), check=False,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        raise Skip("users may not mount in a namespace of their own")
+    mounted = 'mount -t tmpfs none "$DCP_ROOT/m" && mkdir "$DCP_ROOT/m/made" && ls "$DCP_ROOT/m" m && umount "$DCP_ROOT/m"'
+    done = platform.shell(f"cd \"$DCP_ROOT\" && mkdir -p m/below && unshare -Urm sh -c '{mounted}; ls m'; ls m")
+    check(done.out == f"{platform.directory}/dcp/m:\nmade\n\nm:\nmade\nbelow\nbelow\n", "the mount is not seen", done)
+
+
 def case_tree_of_another_home(platforms):
     platform = as_nobody(platforms)
     platform.run("true", check_status=0)

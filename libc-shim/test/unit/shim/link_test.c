@@ -324,7 +324,7 @@ static void should_say_once_that_the_version_is_refused(void) {
   stop_listening();
   CHECK(
       strcmp(said,
-             "dcp: this program's libdcp.so is of another build than the agent: wire version 1, the agent's is 99\n") ==
+             "dcp: this program's libdcp.so is of another build than the agent: wire version 2, the agent's is 99\n") ==
       0);
   check_works();
 }
@@ -430,7 +430,7 @@ static void should_say_EMFILE_when_no_number_is_free(void) {
 static void promise_a_descriptor(const struct fake_call *call) {
   // What the kernel delivers when the receiver has no number free: the announcement without the descriptor.
   char bytes[163] = {0};
-  const uint16_t header[4] = {151, 4, 4432, 1};
+  const uint16_t header[4] = {151, 4, 4432, (uint16_t)dcp_wire_version()};
   memcpy(bytes, header, sizeof header);
   memcpy(bytes + 8, &call->request_id, 8);
   bytes[8 + io_dcp_ipc_wire_fileCall_requestId_encoding_length() + 5] = 1;

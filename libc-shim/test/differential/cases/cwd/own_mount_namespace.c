@@ -47,6 +47,11 @@ int main(void) {
   SHOW(fstatat(m, "below", &status, 0));
   SHOW(fstatat(m, "made", &status, 0));
   SHOW(access(at("m/file"), F_OK));
+  SHOW(symlink(at("m"), at("absolute")));
+  SHOW(mkdir(at("absolute/by_link"), 0755));
+  look("m/by_link");
+  look("absolute/by_link");
+  SHOW(rmdir(at("absolute/by_link")));
   SHOW(truncate(at("m/file"), 1));
   SHOW(chmod(at("m/file"), 0600));
   show_directory("m");

@@ -17,6 +17,9 @@ final class CallReader {
     private static final int LENGTH_BYTES = 4;
     private static final int PREPARE_BITS = 0xf;
     private static final int UMASK_BITS = 0777;
+    /** The first message. */
+    record Hello(long session, int thread) {}
+
     private static final byte[] NO_BYTES = {};
     private static final Operation[] OPERATIONS = operations();
 
@@ -43,10 +46,10 @@ final class CallReader {
     /**
      * Reads the first packet of a connection.
      *
-     * @return the session
+     * @return who speaks
      * @throws RefusedException NOT_A_HELLO, WIRE_VERSION or MALFORMED
      */
-    long readHello(DirectBuffer packet, int length) throws RefusedException {
+    Hello readHello(DirectBuffer packet, int length) throws RefusedException {
         if (length < HEADER_BYTES) {
             throw new RefusedException(Cause.NOT_A_HELLO, "the first packet has " + length + " bytes");
         }
@@ -62,7 +65,7 @@ final class CallReader {
         }
         hello.wrap(packet, HEADER_BYTES, HelloDecoder.BLOCK_LENGTH, HelloDecoder.SCHEMA_VERSION);
         requireVersion(hello.wireVersion());
-        return hello.session();
+        return new Hello(hello.session(), (int) Math.min(hello.thread(), Integer.MAX_VALUE));
     }
 
     private static void requireVersion(long version) throws RefusedException {

@@ -31,6 +31,8 @@ final class Connection {
     private long session;
     private int senderUid;
     private int senderGid;
+    private long capabilities;
+    private boolean ownRoot;
     private Caller caller;
 
     // Guarded by this.
@@ -85,14 +87,16 @@ final class Connection {
      *
      * @throws RefusedException CREDENTIALS if another process sent it: the connection's rights are not its own
      */
-    void greet(long toSession, Packet packet) throws RefusedException {
+    void greet(CallReader.Hello hello, Packet packet, ProcessRights rights) throws RefusedException {
         requireCredentials(packet);
         if (packet.pid() != peer.pid()) {
             throw new RefusedException(
                     Cause.CREDENTIALS,
                     "process " + peer.pid() + " connected, but process " + packet.pid() + " said Hello");
         }
-        session = toSession;
+        session = hello.session();
+        capabilities = rights.capabilities(peer.pid(), hello.thread());
+        ownRoot = rights.hasOwnRoot(peer.pid());
         senderUid = packet.uid();
         senderGid = packet.gid();
         greeted = true;
@@ -109,7 +113,7 @@ final class Connection {
      *
      * @throws RefusedException CREDENTIALS if the sender's ids are not those of the Hello
      */
-    Caller identify(Packet packet) throws RefusedException {
+    Caller identify(Packet packet, ProcessRights rights) throws RefusedException {
         requireCredentials(packet);
         if (packet.uid() != senderUid || packet.gid() != senderGid) {
             throw new RefusedException(
@@ -118,13 +122,9 @@ final class Connection {
                             + packet.uid() + " group " + packet.gid() + "; connect again");
         }
         if (caller == null || caller.pid() != packet.pid()) {
-            caller = new Caller(
-                    session,
-                    packet.pid(),
-                    MountNamespace.isAnother(packet.pid()),
-                    peer.uid(),
-                    peer.gid(),
-                    peer.groups());
+            // A vfork child's root may be another than its parent's.
+            boolean otherRoot = packet.pid() == peer.pid() ? ownRoot : rights.hasOwnRoot(packet.pid());
+            caller = new Caller(session, packet.pid(), peer.uid(), peer.gid(), peer.groups(), capabilities, otherRoot);
         }
         return caller;
     }

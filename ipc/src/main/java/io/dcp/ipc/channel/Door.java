@@ -43,6 +43,7 @@ final class Door implements Runnable {
     // Of the door's thread.
     private final Packet packet = new Packet();
     private final CallReader reader = new CallReader();
+    private final ProcessRights rights;
     private final UnsafeBuffer events = Sockets.allocate(EVENTS * Sockets.EPOLL_EVENT_BYTES);
     private final UnsafeBuffer options = Sockets.allocate(4 + 4 * 65536);
     private Connection[] connections = new Connection[64];
@@ -70,6 +71,7 @@ final class Door implements Runnable {
         this.doors = doors;
         this.listenFd = listenFd;
         this.kernel = kernel;
+        this.rights = new ProcessRights(kernel);
         this.handler = handler;
         this.limits = limits;
         this.sessions = sessions;
@@ -212,12 +214,12 @@ final class Door implements Runnable {
             throw new RefusedException(Cause.MALFORMED, "a packet of more than 80 KiB, or with descriptors");
         }
         if (!connection.isGreeted()) {
-            long session = reader.readHello(packet.data, length);
-            connection.greet(session, packet);
-            sessions.enter(session);
+            CallReader.Hello hello = reader.readHello(packet.data, length);
+            connection.greet(hello, packet, rights);
+            sessions.enter(hello.session());
             return;
         }
-        Caller caller = connection.identify(packet);
+        Caller caller = connection.identify(packet, rights);
         FileCall call = reader.readCall(packet.data, length);
         Replier replier = connection.begin(call, length);
         try {

@@ -43,6 +43,9 @@ public final class AgentThreads implements ThreadFactory {
             throw new IllegalStateException("thread cannot become the agent's: " + Errno.name(-own));
         }
         int fs = kernel.unshareFs();
+        if (fs == 0 && credentials.returnToAgentRoot() < 0) {
+            throw new IllegalStateException("thread cannot leave its creator's root directory");
+        }
         int cpus = kernel.pinToCpus(0, 1);
         if (fs < 0 || cpus < 0) {
             LOG.warn("thread shares what its creator had: unshare {} affinity {}", fs, cpus);

@@ -72,6 +72,14 @@ public interface Kernel {
     /** Sets the umask, of this thread alone after {@link #unshareFs}, and returns the one before. */
     int umask(int mask);
 
+    /** The working directory; of this thread alone after {@link #unshareFs}. */
+    int chdir(byte[] path);
+
+    int fchdir(int fd);
+
+    /** The root directory; of this thread alone after {@link #unshareFs}. Leaves the working directory where it is. */
+    int chroot(byte[] path);
+
     /** Gives this thread its own umask and working directory: {@code unshare(CLONE_FS)}. */
     int unshareFs();
 
@@ -139,6 +147,12 @@ public interface Kernel {
 
     /** Sets the supplementary groups of this thread alone. */
     int setgroups(int[] groups);
+
+    /**
+     * The effective capabilities of a thread, bit n being capability n; 0 means this one. Of a thread in another user
+     * namespace they are those that it has there.
+     */
+    long effectiveCapabilities(int tid);
 
     /**
      * Sets this thread's effective capabilities to those of its permitted ones that are in {@code mask}, bit n being

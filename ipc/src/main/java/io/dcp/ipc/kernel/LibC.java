@@ -52,6 +52,12 @@ public interface LibC {
 
     int unshare(int flags);
 
+    int chdir(long path);
+
+    int fchdir(int fd);
+
+    int chroot(long path);
+
     int setxattr(long path, long name, long value, long size, int flags);
 
     int lsetxattr(long path, long name, long value, long size, int flags);

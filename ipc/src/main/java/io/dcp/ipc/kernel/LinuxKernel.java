@@ -243,6 +243,23 @@ final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public int chdir(byte[] path) {
+        long p = Scratch.get().first.string(path);
+        return p == 0 ? -Errno.EINVAL : result(libc.chdir(p));
+    }
+
+    @Override
+    public int fchdir(int fd) {
+        return result(libc.fchdir(fd));
+    }
+
+    @Override
+    public int chroot(byte[] path) {
+        long p = Scratch.get().first.string(path);
+        return p == 0 ? -Errno.EINVAL : result(libc.chroot(p));
+    }
+
+    @Override
     public int unshareFs() {
         return result(libc.unshare(CLONE_FS));
     }
@@ -463,6 +480,18 @@ final class LinuxKernel implements Kernel {
             data.buffer.putInt(4 * i, groups[i]);
         }
         return (int) result(libc.syscall(Machine.SYS_SETGROUPS, groups.length, address, 0, 0));
+    }
+
+    @Override
+    public long effectiveCapabilities(int tid) {
+        UnsafeBuffer buffer = Scratch.get().data.buffer;
+        long header = buffer.addressOffset();
+        buffer.putInt(0, CAPABILITY_VERSION_3);
+        buffer.putInt(4, tid);
+        if (libc.capget(header, header + 8) < 0) {
+            return failure();
+        }
+        return (buffer.getInt(8) & 0xffff_ffffL) | (buffer.getInt(20) & 0x7fff_ffffL) << 32;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
 import io.dcp.ipc.wire.Cause;
+import io.dcp.ipc.wire.HelloEncoder;
 import io.dcp.ipc.wire.Operation;
 import io.dcp.ipc.wire.Verdict;
 import java.io.IOException;
@@ -271,13 +272,13 @@ class ShimServerTest {
     @Test
     void shouldRefuseAnotherWireVersionByName() {
         try (TestClient from = new TestClient(socket)) {
-            from.send(TestMessages.hello(1, 2));
+            from.send(TestMessages.hello(1, HelloEncoder.SCHEMA_VERSION + 1));
             from.send(TestMessages.call(1, Operation.STAT, "x"));
             TestClient.Answer refusal = from.receive();
             assertEquals(Cause.WIRE_VERSION, refusal.cause());
             assertTrue(
-                    refusal.text().contains("shim speaks wire version 2")
-                            && refusal.text().contains("agent speaks wire version 1"),
+                    refusal.text().contains("shim speaks wire version " + (HelloEncoder.SCHEMA_VERSION + 1))
+                            && refusal.text().contains("agent speaks wire version " + HelloEncoder.SCHEMA_VERSION),
                     refusal.text());
             assertNull(from.receive());
         }

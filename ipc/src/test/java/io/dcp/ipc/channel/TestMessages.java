@@ -22,7 +22,8 @@ final class TestMessages {
         HelloEncoder hello = new HelloEncoder()
                 .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
                 .wireVersion(wireVersion)
-                .session(session);
+                .session(session)
+                .thread(0);
         return Arrays.copyOf(buffer.byteArray(), MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength());
     }
 

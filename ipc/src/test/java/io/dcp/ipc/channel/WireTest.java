@@ -78,9 +78,11 @@ class WireTest {
         HelloEncoder to = new HelloEncoder()
                 .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
                 .wireVersion(version)
-                .session(session);
+                .session(session)
+                .thread(version);
         return new Sample(
-                cut(buffer, to.encodedLength()), "Hello\nwireVersion " + version + "\nsession " + session + "\nend\n");
+                cut(buffer, to.encodedLength()),
+                "Hello\nwireVersion " + version + "\nsession " + session + "\nthread " + version + "\nend\n");
     }
 
     private Sample refusal() {
@@ -91,7 +93,7 @@ class WireTest {
         writer.packet.data.getBytes(0, bytes);
         return new Sample(
                 bytes,
-                "Refusal\ncause " + cause.value() + "\nwireVersion 1\ntext "
+                "Refusal\ncause " + cause.value() + "\nwireVersion " + HelloEncoder.SCHEMA_VERSION + "\ntext "
                         + hex(text.getBytes(StandardCharsets.UTF_8)) + "\nend\n");
     }
 
@@ -284,7 +286,8 @@ class WireTest {
         switch (header.templateId()) {
             case HelloDecoder.TEMPLATE_ID -> {
                 HelloDecoder hello = new HelloDecoder().wrap(buffer, HEADER, header.blockLength(), header.version());
-                return "Hello\nwireVersion " + hello.wireVersion() + "\nsession " + hello.session() + "\nend\n";
+                return "Hello\nwireVersion " + hello.wireVersion() + "\nsession " + hello.session() + "\nthread "
+                        + hello.thread() + "\nend\n";
             }
             case RefusalDecoder.TEMPLATE_ID -> {
                 RefusalDecoder refusal =

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  */
 public final class RunDirectory {
     /** Version of the wire between shim and agent that {@code ready} tells. */
-    static final int WIRE_VERSION = 1;
+    static final int WIRE_VERSION = 2;
 
     private final Path directory;
 

@@ -5,7 +5,6 @@ import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
-import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -19,20 +18,50 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoCloseable {
 
+    /** Below this number a directory is one of the agent's own descriptors. */
+    private static final int AGENTS = -1000;
+
+    /** How one of the agent's descriptors is said where a caller's is expected. */
+    static int agents(int fd) {
+        return AGENTS - fd;
+    }
+
     /**
      * Locates a caller's path.
      *
-     * @param directory the caller's descriptor, or AT_FDCWD
+     * @param directory the caller's descriptor, AT_FDCWD, or {@link #agents}
+     * @param follow whether a link in the last place is followed
      * @return never null; a path that is too long stays so, and the kernel says ENAMETOOLONG
      */
-    static At of(Kernel kernel, Caller caller, int directory, byte[] path) {
+    static At of(Kernel kernel, Request request, int directory, byte[] path, boolean follow) {
+        Caller caller = request.caller();
+        if (directory <= AGENTS && !Paths.isAbsolute(path)) {
+            return new At(AGENTS - directory, path, false, kernel);
+        }
+        if (request.bases() != null) {
+            return byBase(kernel, request, path, follow);
+        }
         if (Paths.isAbsolute(path)) {
-            return absolute(kernel, caller, path, OwnPaths.ofCaller(path, caller.pid()));
+            byte[] said = OwnPaths.ofCaller(path, caller.pid());
+            return caller.ownRoot() && Arrays.equals(said, path)
+                    ? belowRoot(kernel, caller, path)
+                    : new At(Stat.AT_FDCWD, said, false, kernel);
         }
         byte[] base = base(caller, directory);
-        if (path.length == 0) {
-            return new At(Stat.AT_FDCWD, base, false, kernel);
+        return path.length == 0 ? new At(Stat.AT_FDCWD, base, false, kernel) : below(kernel, base, path);
+    }
+
+    /** For an agent that cannot go there, as it is not root. Links to absolute paths lead from its own root. */
+    private static At belowRoot(Kernel kernel, Caller caller, byte[] path) {
+        int start = 0;
+        while (start < path.length && path[start] == '/') {
+            start++;
         }
+        byte[] rest = start == path.length ? Paths.bytes(".") : Arrays.copyOfRange(path, start, path.length);
+        return below(kernel, Paths.bytes("/proc/" + caller.pid() + "/root"), rest);
+    }
+
+    private static At below(Kernel kernel, byte[] base, byte[] path) {
         if (base.length + 1 + path.length <= Paths.MAX_BYTES || path.length > Paths.MAX_BYTES) {
             return new At(Stat.AT_FDCWD, Paths.join(base, path), false, kernel);
         }
@@ -40,64 +69,30 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
         return new At(fd, path, true, kernel);
     }
 
-    /** By the caller's own root, if other file systems may be mounted there. Links to absolute paths lead to the agent's. */
-    @SuppressWarnings("ReferenceEquality") // whether the path means something else in each process
-    private static At absolute(Kernel kernel, Caller caller, byte[] path, byte[] said) {
-        if (!caller.apart() || said != path) {
-            return new At(Stat.AT_FDCWD, said, false, kernel);
+    private static At byBase(Kernel kernel, Request request, byte[] path, boolean follow) {
+        boolean absolute = Paths.isAbsolute(path);
+        OwnPaths.Own own = absolute ? OwnPaths.parse(path, request.caller().pid()) : null;
+        boolean isOfCall = !absolute
+                || path == request.call().path()
+                || path == request.call().path2();
+        if (absolute && (own == null || !isOfCall)) {
+            return new At(
+                    Stat.AT_FDCWD, OwnPaths.ofCaller(path, request.caller().pid()), false, kernel);
         }
-        byte[] root = Paths.bytes("/proc/" + caller.pid() + "/root");
-        if (root.length + path.length <= Paths.MAX_BYTES || path.length > Paths.MAX_BYTES) {
-            return new At(Stat.AT_FDCWD, Paths.join(root, path), false, kernel);
+        byte[] rest = absolute ? own.rest() : path;
+        int base = request.bases().of(request.call(), path);
+        if (rest.length > 0) {
+            return new At(base, rest, false, kernel);
         }
-        int start = 0;
-        while (start < path.length && path[start] == '/') {
-            start++;
+        if (base < 0) {
+            return new At(base, Paths.bytes("."), false, kernel);
         }
-        byte[] rest = start == path.length ? Paths.bytes(".") : Arrays.copyOfRange(path, start, path.length);
-        return new At(
-                kernel.openat(Stat.AT_FDCWD, root, OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0), rest, true, kernel);
+        // The link itself is the kernel's, as all of /proc.
+        byte[] said = absolute && !follow ? Paths.bytes("/proc") : Paths.ofDescriptor(base);
+        return new At(Stat.AT_FDCWD, said, false, kernel);
     }
 
-    /**
-     * As {@link #of(Kernel, Caller, int, byte[])}, under the caller's credentials. A process that has changed its user keeps
-     * its descriptors, but their directory in {@code /proc} is then not that user's: the agent itself goes through it.
-     */
-    static At of(Kernel kernel, CallerContext context, Caller caller, int directory, byte[] path) throws IOException {
-        if (caller.uid() == 0) {
-            return of(kernel, caller, directory, path);
-        }
-        if (!Paths.isAbsolute(path)) {
-            return directory == Stat.AT_FDCWD
-                    ? of(kernel, caller, directory, path)
-                    : below(kernel, context, caller, base(caller, directory), path);
-        }
-        byte[] said = OwnPaths.ofCaller(path, caller.pid());
-        int end = OwnPaths.endOfDescriptor(said, caller.pid());
-        if (end < 0) {
-            return absolute(kernel, caller, path, said);
-        }
-        int start = end;
-        while (start < said.length && said[start] == '/') {
-            start++;
-        }
-        byte[] rest =
-                start > end && start == said.length ? Paths.bytes(".") : Arrays.copyOfRange(said, start, said.length);
-        return below(kernel, context, caller, Arrays.copyOf(said, end), rest);
-    }
-
-    private static At below(Kernel kernel, CallerContext context, Caller caller, byte[] base, byte[] path)
-            throws IOException {
-        int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC;
-        int fd = kernel.openat(Stat.AT_FDCWD, base, flags, 0);
-        if (fd == -Errno.EACCES) {
-            fd = context.asAgent(caller, () -> kernel.openat(Stat.AT_FDCWD, base, flags, 0));
-        }
-        boolean itself = path.length == 0 && fd >= 0;
-        return new At(fd, itself ? Paths.ofDescriptor(fd) : path, true, kernel);
-    }
-
-    private static byte[] base(Caller caller, int directory) {
+    static byte[] base(Caller caller, int directory) {
         return Paths.bytes(
                 directory == Stat.AT_FDCWD
                         ? "/proc/" + caller.pid() + "/cwd"
@@ -121,11 +116,10 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
     }
 
     /** The errno for a call on this path: a directory descriptor that the caller does not have is EBADF, not ENOENT. */
-    int errno(int negative, Caller caller, int directory, byte[] original) {
-        if (owned) {
-            return fd >= 0 ? -negative : Paths.isAbsolute(original) ? -fd : Errno.EBADF;
-        }
-        if (negative == -Errno.ENOENT && directory != Stat.AT_FDCWD && !Paths.isAbsolute(original)) {
+    int errno(int negative, Request request, int directory, byte[] original) {
+        Caller caller = request.caller();
+        boolean isCallers = directory != Stat.AT_FDCWD && directory > AGENTS && !Paths.isAbsolute(original);
+        if (negative == -Errno.ENOENT && isCallers && request.bases() == null) {
             int there =
                     kernel.openat(Stat.AT_FDCWD, base(caller, directory), OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
             if (there < 0) {

@@ -32,7 +32,19 @@ final class CallerContext {
 
     /** Acts as the caller from now on; 0 or a negative errno if this agent may not. */
     int assume(Caller caller) {
-        return credentials.assume(caller.uid(), caller.gid(), caller.groups());
+        int rootOf = caller.ownRoot() ? caller.pid() : 0;
+        return credentials.assume(caller.uid(), caller.gid(), caller.groups(), caller.capabilities(), rootOf);
+    }
+
+    /**
+     * Whether the kernel looks at paths in {@code /proc} as it does for the agent, so that a caller's own directory and
+     * descriptors can be reached by them. If not, the agent opens those before it acts as the caller.
+     */
+    boolean seesProcAsAgent(Caller caller) {
+        return !credentials.servesOthers()
+                || (caller.uid() == 0
+                        && caller.capabilities() == ThreadCredentials.ALL_CAPABILITIES
+                        && !caller.ownRoot());
     }
 
     /** Acts as the agent from now on. */
@@ -46,6 +58,19 @@ final class CallerContext {
     /** Does something as the agent and goes on as the caller; still the agent if this throws. */
     <T> T asAgent(Caller caller, Work<T> work) throws IOException {
         assumeAgent();
+        return thenAsCaller(caller, work);
+    }
+
+    /** As {@link #asAgent}, with absolute paths as the caller means them. */
+    <T> T asAgentInCallersRoot(Caller caller, Work<T> work) throws IOException {
+        int done = credentials.assumeAgentInRoot();
+        if (done < 0) {
+            throw new IllegalStateException("cannot act as the agent again: error=" + Errno.name(-done));
+        }
+        return thenAsCaller(caller, work);
+    }
+
+    private <T> T thenAsCaller(Caller caller, Work<T> work) throws IOException {
         T result = work.run();
         int back = assume(caller);
         if (back < 0) {

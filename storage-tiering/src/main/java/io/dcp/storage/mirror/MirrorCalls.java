@@ -64,8 +64,19 @@ final class MirrorCalls implements CallHandler {
         if (services.intents().hasKept()) {
             retryKept();
         }
+        if (services.context().seesProcAsAgent(request.caller())) {
+            return answerAsCaller(request);
+        }
+        try (Bases bases = Bases.open(services.kernel(), request.caller(), call)) {
+            return answerAsCaller(request.from(bases));
+        }
+    }
+
+    private Reply answerAsCaller(Request request) {
+        FileCall call = request.call();
         int assumed = services.context().assume(request.caller());
         if (assumed < 0) {
+            services.context().assumeAgent();
             return Reply.error(Errno.EACCES);
         }
         services.context().umask(call.umask() & 0777);

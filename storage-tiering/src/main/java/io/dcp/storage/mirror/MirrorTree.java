@@ -12,6 +12,7 @@ import io.dcp.storage.namespace.Namespace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The mirror as the kernel shows it: asks, finds files of the namespace, changes nothing. Any thread; acts under the
@@ -108,7 +109,13 @@ final class MirrorTree {
         if (inode.ino() == Namespace.ROOT) {
             return kernel.openat(rootFd, Paths.bytes("."), flags | OpenFlags.O_CLOEXEC, 0);
         }
-        for (Name name : namespace.names(inode.ino())) {
+        // Nearly always the first name will do; an inode can have tens of thousands.
+        int fd = open(inode, flags, namespace.names(inode.ino(), 1));
+        return fd != -Errno.ENOENT ? fd : open(inode, flags, namespace.names(inode.ino()));
+    }
+
+    private int open(Inode inode, int flags, List<Name> names) {
+        for (Name name : names) {
             Entry entry = namespace.entry(name.directory(), name.bytes());
             if (entry == null || !namespace.isOnMirror(entry)) {
                 continue;
@@ -168,7 +175,7 @@ final class MirrorTree {
         byte[] path = null;
         long at = ino;
         for (int depth = 0; at != Namespace.ROOT && depth < MAX_DEPTH; depth++) {
-            var names = namespace.names(at);
+            var names = namespace.names(at, 1);
             if (names.isEmpty()) {
                 return null;
             }

@@ -165,7 +165,7 @@ final class NameCalls {
                 Targets.Placed to = targets.place(request, call.directory2(), call.path2(), false)) {
             int there = services.tree().ask(old.fd(), old.path(), follow ? 0 : Stat.AT_SYMLINK_NOFOLLOW);
             if (there < 0) {
-                return Reply.error(old.errno(there, request.caller(), call.directory(), call.path()));
+                return Reply.error(old.errno(there, request, call.directory(), call.path()));
             }
             if (to.reply() != null) {
                 return to.reply();

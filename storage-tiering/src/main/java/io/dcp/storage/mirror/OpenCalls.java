@@ -77,7 +77,7 @@ final class OpenCalls {
         try (At at = targets.locate(request, call.directory(), call.path(), follow)) {
             int fd = kernel.openat(at.fd(), at.path(), flags & ~OpenFlags.O_CREAT, 0);
             if (fd < 0) {
-                return Reply.error(at.errno(fd, request.caller(), call.directory(), call.path()));
+                return Reply.error(at.errno(fd, request, call.directory(), call.path()));
             }
             return given(request, fd, true);
         }
@@ -112,7 +112,7 @@ final class OpenCalls {
                     OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (flags & (OpenFlags.O_NOFOLLOW | OpenFlags.O_DIRECTORY));
             int fd = kernel.openat(at.fd(), at.path(), look, 0);
             if (fd < 0) {
-                return Reply.error(at.errno(fd, request.caller(), directory, path));
+                return Reply.error(at.errno(fd, request, directory, path));
             }
             try (Targets.Target target = targets.identified(request, fd)) {
                 return target.reply() != null ? target.reply() : reopen(request, at, target, flags);
@@ -333,9 +333,7 @@ final class OpenCalls {
 
     /** A link in the last place: the file is made where it points. */
     private Reply followed(Request request, int flags, Place place, byte[] target, int links) throws IOException {
-        byte[] path =
-                Paths.isAbsolute(target) ? target : Paths.join(Paths.ofAgentDescriptor(place.directoryFd()), target);
-        return openOrCreate(request, flags, Stat.AT_FDCWD, path, links);
+        return openOrCreate(request, flags, At.agents(place.directoryFd()), target, links);
     }
 
     /** What a link says. */

@@ -12,6 +12,9 @@ final class OwnPaths {
     private static final byte[] THREAD_SELF = Paths.bytes("thread-self");
     private static final byte[] DEV = Paths.bytes("dev");
     private static final byte[] FD = Paths.bytes("fd");
+    private static final byte[] CWD = Paths.bytes("cwd");
+    private static final byte[] ROOT = Paths.bytes("root");
+    private static final byte[] EXE = Paths.bytes("exe");
     private static final byte[][] STREAMS = {
         Paths.bytes("stdin"), Paths.bytes("stdout"), Paths.bytes("stderr"),
     };
@@ -38,19 +41,38 @@ final class OwnPaths {
         return said;
     }
 
-    /** Where the number of a descriptor ends in {@code /proc/PID/fd/N...}, as said from outside of the process; else -1. */
-    static int endOfDescriptor(byte[] path, int pid) {
-        byte[] head = Paths.bytes("/proc/" + pid + "/fd/");
-        if (path.length <= head.length || !Arrays.equals(path, 0, head.length, head, 0, head.length)) {
-            return -1;
+    /**
+     * A path that goes through a link of the caller's own process ({@code cwd}, {@code root}, {@code exe}, a descriptor).
+     *
+     * @param base the link, said from outside of the process
+     * @param rest what follows it; empty if nothing does
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    record Own(byte[] base, byte[] rest) {}
+
+    /** Takes such a path apart; null if it is not one. */
+    static Own parse(byte[] path, int pid) {
+        byte[] said = ofCaller(path, pid);
+        int proc = skipSlashes(said, 0);
+        int procEnd = endOf(said, proc);
+        int process = skipSlashes(said, procEnd);
+        int processEnd = endOf(said, process);
+        if (!is(said, proc, procEnd, PROC) || !is(said, process, processEnd, Paths.bytes(Integer.toString(pid)))) {
+            return null;
         }
-        int end = endOf(path, head.length);
-        for (int at = head.length; at < end; at++) {
-            if (path[at] < '0' || path[at] > '9') {
-                return -1;
+        int link = skipSlashes(said, processEnd);
+        int end = endOf(said, link);
+        if (is(said, link, end, FD)) {
+            link = skipSlashes(said, end);
+            end = endOf(said, link);
+            if (link == end) {
+                return null;
             }
+        } else if (!is(said, link, end, CWD) && !is(said, link, end, ROOT) && !is(said, link, end, EXE)) {
+            return null;
         }
-        return end > head.length ? end : -1;
+        byte[] rest = Arrays.copyOfRange(said, skipSlashes(said, end), said.length);
+        return new Own(Arrays.copyOf(said, end), rest.length == 0 && end < said.length ? Paths.bytes(".") : rest);
     }
 
     private static String inProc(byte[] path, int from, int to, int pid) {

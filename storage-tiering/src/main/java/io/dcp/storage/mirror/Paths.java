@@ -1,5 +1,6 @@
 package io.dcp.storage.mirror;
 
+import io.dcp.ipc.kernel.ThreadCredentials;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -10,8 +11,6 @@ final class Paths {
     static final int MAX_BYTES = 4095;
 
     static final byte[] EMPTY = {};
-
-    private static final long AGENT_PID = ProcessHandle.current().pid();
 
     private Paths() {}
 
@@ -61,13 +60,13 @@ final class Paths {
         return (name.length == 1 && name[0] == '.') || (name.length == 2 && name[0] == '.' && name[1] == '.');
     }
 
-    /** As {@link #ofDescriptor}, in a form that means the agent's also where a caller's own path is expected. */
-    static byte[] ofAgentDescriptor(int fd) {
-        return bytes("/proc/" + AGENT_PID + "/fd/" + fd);
-    }
-
     /** The path of one of the agent's own descriptors. */
     static byte[] ofDescriptor(int fd) {
-        return bytes("/proc/self/fd/" + fd);
+        return bytes(inProc("self/fd/" + fd));
+    }
+
+    /** A path in {@code /proc}, in a form that is right on a thread with another root directory too. */
+    static String inProc(String path) {
+        return ThreadCredentials.inOtherRoot() ? path : "/proc/" + path;
     }
 }

@@ -34,9 +34,9 @@ final class PrepareCalls {
         }
         FileCall call = request.call();
         // Names are made ready whoever asks; whether the caller may use them is for the kernel to say.
-        return services.context().asAgent(request.caller(), () -> {
-            try (At at = At.of(kernel, request.caller(), call.directory(), call.path())) {
-                boolean follow = (call.prepare() & NO_FOLLOW) == 0;
+        boolean follow = (call.prepare() & NO_FOLLOW) == 0;
+        return services.context().asAgentInCallersRoot(request.caller(), () -> {
+            try (At at = At.of(kernel, request, call.directory(), call.path(), follow)) {
                 services.materializer().ensure(at, follow);
                 if ((call.prepare() & (CONTENT | EXEC)) != 0) {
                     int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (follow ? 0 : OpenFlags.O_NOFOLLOW);
@@ -132,7 +132,7 @@ final class PrepareCalls {
 
     private void reach(Request request, byte[] path, int depth) throws IOException {
         FileCall call = request.call();
-        try (At at = At.of(kernel, request.caller(), Stat.AT_FDCWD, path)) {
+        try (At at = At.of(kernel, request, Stat.AT_FDCWD, path, true)) {
             services.materializer().ensure(at, true);
             int fd = kernel.openat(at.fd(), at.path(), OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
             if (fd >= 0) {

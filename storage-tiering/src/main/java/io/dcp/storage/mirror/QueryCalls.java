@@ -54,7 +54,7 @@ final class QueryCalls {
             int askFlags = flags & STAT_FLAGS & (path.length == 0 ? ~Stat.AT_SYMLINK_NOFOLLOW : -1);
             int asked = services.tree().ask(at.fd(), at.path(), askFlags);
             if (asked < 0) {
-                return Reply.error(at.errno(asked, request.caller(), directory, path));
+                return Reply.error(at.errno(asked, request, directory, path));
             }
             Seen seen = services.tree().answer();
             Inode inode = services.tree().inodeOf(seen);
@@ -124,14 +124,16 @@ final class QueryCalls {
         if (request.call().directory() < 0) {
             return false;
         }
-        try (At at = At.of(services.kernel(), request.caller(), request.call().directory(), Paths.EMPTY)) {
-            int asked = services.tree().ask(at.fd(), at.path(), Stat.AT_SYMLINK_NOFOLLOW);
-            if (asked == -Errno.EACCES) {
-                asked = services.context().asAgent(request.caller(), () -> services.tree()
-                        .ask(at.fd(), at.path(), Stat.AT_SYMLINK_NOFOLLOW));
-            }
-            return asked == 0 && (services.tree().answer().mode() & 0600) != 0;
+        if (request.bases() == null) {
+            return showsReading(request);
         }
+        return services.context().asAgent(request.caller(), () -> showsReading(request));
+    }
+
+    private boolean showsReading(Request request) {
+        byte[] link = At.base(request.caller(), request.call().directory());
+        return services.tree().ask(Stat.AT_FDCWD, link, Stat.AT_SYMLINK_NOFOLLOW) == 0
+                && (services.tree().answer().mode() & 0600) != 0;
     }
 
     private Reply list(Request request, Targets.Target target, Inode directory) {

@@ -123,7 +123,7 @@ final class Reconciler {
     private void recordXattrsOfKnown(Site site, Seen seen) throws IOException {
         Inode known = tree.inodeOf(seen);
         if (known != null) {
-            byte[] directory = Paths.ofAgentDescriptor(site.directoryFd());
+            byte[] directory = Paths.ofDescriptor(site.directoryFd());
             xattrs.record(known.ino(), Paths.join(directory, site.name().bytes()));
         }
     }

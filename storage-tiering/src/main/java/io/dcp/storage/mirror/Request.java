@@ -8,20 +8,26 @@ import java.util.concurrent.TimeUnit;
  * A call that is being answered.
  *
  * @param mayBlock whether this thread may wait; if not, what has to wait throws {@link MustWait}
+ * @param bases where the caller's relative paths begin; null if they can be reached by way of {@code /proc}
  * @param deadlineNanos on {@link System#nanoTime}: when the caller gives up
  */
-record Request(Caller caller, FileCall call, boolean mayBlock, long deadlineNanos) {
+record Request(Caller caller, FileCall call, boolean mayBlock, long deadlineNanos, Bases bases) {
 
     static Request of(Caller caller, FileCall call) {
         return new Request(
                 caller,
                 call,
                 false,
-                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, call.deadlineMillis())));
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, call.deadlineMillis())),
+                null);
     }
 
     Request onWorker() {
-        return new Request(caller, call, true, deadlineNanos);
+        return new Request(caller, call, true, deadlineNanos, null);
+    }
+
+    Request from(Bases where) {
+        return new Request(caller, call, mayBlock, deadlineNanos, where);
     }
 
     /** A deadline for waiting that leaves time for the answer: the caller must hear an error before it gives up. */

@@ -33,11 +33,11 @@ final class Targets {
 
     /** Where a path of the caller is; materialized, if the mirror may lack it. */
     At locate(Request request, int directory, byte[] path, boolean follow) throws IOException {
-        At at = At.of(services.kernel(), services.context(), request.caller(), directory, path);
+        At at = At.of(services.kernel(), request, directory, path, follow || path.length == 0);
         boolean ready = false;
         try {
             if (services.namespace().isCold()) {
-                services.context().asAgent(request.caller(), () -> {
+                services.context().asAgentInCallersRoot(request.caller(), () -> {
                     services.materializer().ensure(at, follow || path.length == 0);
                     return null;
                 });
@@ -65,7 +65,7 @@ final class Targets {
             int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (follow ? 0 : OpenFlags.O_NOFOLLOW);
             int fd = services.kernel().openat(at.fd(), at.path(), flags, 0);
             if (fd < 0) {
-                return answered(Reply.error(at.errno(fd, request.caller(), directory, path)));
+                return answered(Reply.error(at.errno(fd, request, directory, path)));
             }
             return identified(request, fd);
         }
@@ -140,7 +140,7 @@ final class Targets {
 
     private Placed placed(Request request, Place.Found found, At at, int directory, byte[] path) throws IOException {
         if (found.place() == null) {
-            return new Placed(null, Reply.error(at.errno(-found.errno(), request.caller(), directory, path)));
+            return new Placed(null, Reply.error(at.errno(-found.errno(), request, directory, path)));
         }
         Place place = found.place();
         Placed placed = null;

@@ -192,11 +192,16 @@ public final class Namespace {
 
     /** The names of an inode; none for the root and for what is unlinked. */
     public List<Name> names(long ino) {
+        return names(ino, Integer.MAX_VALUE);
+    }
+
+    /** Some of the names of an inode, at most that many. */
+    public List<Name> names(long ino, int atMost) {
         List<Name> names = new ArrayList<>(1);
         byte[] prefix = Keys.numbered('N', ino);
         store.scan(prefix, Keys.after(prefix), (key, value) -> {
             names.add(new Name(Change.directoryIn(key), Keys.tail(key, 17)));
-            return true;
+            return names.size() < atMost;
         });
         return names;
     }

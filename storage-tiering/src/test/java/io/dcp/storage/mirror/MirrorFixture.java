@@ -111,7 +111,7 @@ final class MirrorFixture implements AutoCloseable {
 
     Program program(int uid, int gid) {
         return new Program(
-                this, new Caller(++sessions, (int) ProcessHandle.current().pid(), false, uid, gid, new int[0]));
+                this, new Caller(++sessions, (int) ProcessHandle.current().pid(), uid, gid, new int[0]));
     }
 
     CompletableFuture<Reply> send(Caller caller, FileCall call) {
