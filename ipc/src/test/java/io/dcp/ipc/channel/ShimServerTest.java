@@ -488,7 +488,9 @@ class ShimServerTest {
         }
         ((TestClient) opened.remove(0)).close();
         await(() -> {
-            try (TestClient again = TestClient.greeted(otherSocket, 9)) {
+            // While the server still counts the one that went, it refuses and closes at once, perhaps before the hello.
+            try (TestClient again = new TestClient(otherSocket)) {
+                again.send(TestMessages.hello(9));
                 again.send(TestMessages.call(1, Operation.STAT, "x"));
                 TestClient.Answer answer = again.receive();
                 return answer != null && answer.cause() == null;
