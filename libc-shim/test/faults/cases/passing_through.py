@@ -147,7 +147,9 @@ def case_interrupt_key_spares_the_platform(platforms):
 
 def case_job_control(platforms):
     platform = platforms.shared()
-    words = " ".join(platform.command("sh", "-c", "'echo ready; exec sleep 1000'"))
+    # The program says itself that it goes on: bash names the job before the terminal is its own.
+    script = "'trap \"echo going on\" CONT; echo ready; while :; do read -r line; done'"
+    words = " ".join(platform.command("sh", "-c", script))
     terminal = platforms.terminal(platform, command=["bash", "--norc", "--noediting", "-i"])
     terminal.type("PS1='pro''mpt> '\n")
     terminal.expect("prompt> ")
@@ -155,10 +157,12 @@ def case_job_control(platforms):
     terminal.expect("\nready")
     terminal.type("\x1a")
     terminal.expect("Stopped")
+    terminal.expect("prompt> ")
     terminal.type("jobs\n")
     terminal.expect(r"\[1\]\+ +Stopped")
+    terminal.expect("prompt> ")
     terminal.type("fg\n")
-    terminal.expect("exec sleep 1000'")
+    terminal.expect("\ngoing on")
     terminal.type("\x03")
     terminal.expect("prompt> ")
     terminal.type("echo status $?\n")
