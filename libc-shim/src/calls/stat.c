@@ -255,7 +255,7 @@ int dcp_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
 
 // Likewise. What was not asked for, the kernel may tell.
 static int foreign_statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *into) {
-  uint64_t tree = dcp_region->mirror_mount_id;
+  uint64_t tree = dcp_tree_mount;
   bool may_lead_there = tree != 0 && are_known(flags);
   int result = DCP_REAL(statx)(dirfd, path, flags, may_lead_there ? mask | STATX_MNT_ID : mask, into);
   if (__builtin_expect(

@@ -4,6 +4,7 @@
 #include "case.h"
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/sysmacros.h>
 
 static char here[PATH_MAX];
 
@@ -20,6 +21,23 @@ static void look(const char *name) {
   printf("%s: absolute %d relative %d\n", name, stat(at(name), &status) == 0, stat(name, &status) == 0);
 }
 
+// All forms of asking, by a link that is not in the tree, tell the same inode as the path itself.
+static void ask_through_a_link_from_outside(void) {
+  char folder[] = "/tmp/own-namespace-XXXXXX", link[64];
+  struct stat by_link;
+  struct statx extended;
+  MUST(mkdtemp(folder) != NULL ? 0 : -1);
+  sprintf(link, "%s/link", folder);
+  MUST(symlink(at("m/below"), link));
+  SHOW(stat(link, &by_link));
+  SHOW(statx(AT_FDCWD, link, 0, STATX_BASIC_STATS, &extended));
+  TRUTH(by_link.st_ino == stat_of("m/below").st_ino);
+  TRUTH(extended.stx_ino == by_link.st_ino);
+  TRUTH(makedev(extended.stx_dev_major, extended.stx_dev_minor) == by_link.st_dev);
+  MUST(unlink(link));
+  MUST(rmdir(folder));
+}
+
 int main(void) {
   MUST(getcwd(here, sizeof here) != NULL ? 0 : -1);
   MUST(mkdir("m", 0755));
@@ -30,6 +48,7 @@ int main(void) {
   MUST(unshare(CLONE_NEWNS));
   MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
   look("m/below");
+  ask_through_a_link_from_outside();
 
   MUST(mount("none", at("m"), "tmpfs", 0, NULL));
   look("m/below");
