@@ -3,7 +3,6 @@ package io.dcp.storage.mirror;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
-import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Entry;
 import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Name;
@@ -107,7 +106,7 @@ final class Adoption {
                 if (seen != null
                         && !seen.ctime().equals(namespace.inode(directory).mirrorCtime())) {
                     settleAll(differences(fd, directory));
-                    markScanned(directory, seen);
+                    reconciler.settled(directory, seen);
                 }
             } finally {
                 kernel.close(fd);
@@ -145,20 +144,6 @@ final class Adoption {
         Entry entry = namespace.entry(name.directory(), name.bytes());
         Inode inode = entry == null || !namespace.isOnMirror(entry) ? null : namespace.inode(entry.ino());
         return inode != null && inode.mirrorInode() == mirrorInode;
-    }
-
-    private void markScanned(long directory, Seen seen) throws IOException {
-        try (Change change = namespace.change()) {
-            Inode inode = change.inode(directory);
-            if (inode != null && !inode.mirrorCtime().equals(seen.ctime())) {
-                change.put(inode.edit()
-                        .mtime(seen.mtime())
-                        .ctime(seen.ctime())
-                        .mirrorCtime(seen.ctime())
-                        .build());
-                change.commit();
-            }
-        }
     }
 
     private Map<Name, Long> readAll(int fd, long directory) throws IOException {

@@ -119,7 +119,7 @@ final class PowerLoss {
             }
             takeInAttributes(directory.ino(), fd, seen);
             compare(directory, fd);
-            listed(directory.ino(), seen);
+            services.reconciler().settled(directory.ino(), seen);
         } finally {
             if (fd >= 0) {
                 kernel.close(fd);
@@ -271,25 +271,10 @@ final class PowerLoss {
             services.reconciler().settle(sites(each.names(), fd), 0, 0, false);
             Seen seen = tree.stat(fd);
             if (seen != null) {
-                listed(each.directory().ino(), seen);
+                services.reconciler().settled(each.directory().ino(), seen);
             }
         } finally {
             kernel.close(fd);
-        }
-    }
-
-    /** Records that a directory's names are all known. */
-    private void listed(long ino, Seen seen) throws IOException {
-        try (Change change = namespace.change()) {
-            Inode inode = change.inode(ino);
-            if (inode != null && !inode.mirrorCtime().equals(seen.ctime())) {
-                change.put(inode.edit()
-                        .mtime(seen.mtime())
-                        .ctime(seen.ctime())
-                        .mirrorCtime(seen.ctime())
-                        .build());
-                change.commit();
-            }
         }
     }
 }

@@ -120,6 +120,21 @@ final class Reconciler {
         return settlement.changed();
     }
 
+    /** Records that all names of a directory are settled as they were when the mirror showed it so. */
+    void settled(long directory, Seen seen) throws IOException {
+        try (Change change = namespace.change()) {
+            Inode inode = change.inode(directory);
+            if (inode != null && !inode.mirrorCtime().equals(seen.ctime())) {
+                change.put(inode.edit()
+                        .mtime(seen.mtime())
+                        .ctime(seen.ctime())
+                        .mirrorCtime(seen.ctime())
+                        .build());
+                change.commit();
+            }
+        }
+    }
+
     private void recordXattrsOfKnown(Site site, Seen seen) throws IOException {
         Inode known = tree.inodeOf(seen);
         if (known != null) {
