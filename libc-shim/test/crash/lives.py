@@ -124,7 +124,7 @@ class Seed:
             model.first = life * OPERATIONS_A_LIFE
             later = model.replica()
             script = scripts.Script(self.random, later, self.power)
-            script.compose(self.random.randint(*self.operations), life)
+            script.compose(self.random.randint(*self.operations))
             actors.append(Actor(model.actor, model, script, directory))
         plan = self.draw_plan([len(actor.script.operations) for actor in actors])
         self.story.append(f"life {life}: {len(actors)} actors {threads}, {plan}")

@@ -36,11 +36,11 @@ class Script:
     def text(self):
         return "".join(f"{letter} {result} {' '.join(words)}\n" for letter, result, words in self.operations)
 
-    def compose(self, count, life):
+    def compose(self, count):
         self.add("o", TOP_SLOT, os.O_RDONLY | os.O_DIRECTORY, 0, self.model.top)
         self.add("o", LOG_SLOT, os.O_WRONLY | os.O_APPEND | os.O_CREAT, "644", "shared/log")
         self.add("o", DATA_SLOT, os.O_RDWR, 0, "shared/data")
-        if life == 0:
+        if f"{self.model.top}/anchor" not in self.model.paths():  # also when an earlier life ended before it was made
             self.add("o", 0, os.O_CREAT | os.O_RDWR, "644", f"{self.model.top}/anchor")
             self.add("w", 0, 0, UNIT)
             self.add("c", 0)
