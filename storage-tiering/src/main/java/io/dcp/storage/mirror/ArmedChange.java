@@ -49,6 +49,7 @@ record ArmedChange(Services services, Request request, List<Reconciler.Site> sit
             } else {
                 services.intents().keep(intent);
             }
+            sites.forEach(site -> site.close(services.tree().kernel()));
         }
     }
 }

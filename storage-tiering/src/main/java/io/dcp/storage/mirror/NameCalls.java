@@ -65,17 +65,18 @@ final class NameCalls {
                 return refused(systemCall.applyAsInt(place));
             }
             try (DirectoryLocks.Held held = hold(request, place)) {
-                Reconciler.Site site = services.reconciler().before(place);
-                List<Reconciler.Site> sites = List.of(makesFile(call) ? site.forNewFile() : site);
+                List<Reconciler.Site> sites = List.of(site(call, place));
                 return new ArmedChange(services, request, sites).make(() -> systemCall.applyAsInt(place), Reply::done);
             }
         }
     }
 
-    private static boolean makesFile(FileCall call) {
+    private Reconciler.Site site(FileCall call, Place place) {
+        Reconciler.Site site = services.reconciler().before(place);
         return switch (call.operation()) {
-            case MKDIR, MKNOD, SYMLINK -> true;
-            default -> false;
+            case MKDIR, MKNOD, SYMLINK -> site.forNewFile();
+            case UNLINK -> site.forRemoval(services.tree(), services.namespace());
+            default -> site;
         };
     }
 
@@ -99,7 +100,9 @@ final class NameCalls {
         Reconciler.Site site = services.reconciler().before(first);
         List<Reconciler.Site> sites = secondOrNull == null
                 ? List.of(site)
-                : List.of(services.reconciler().before(secondOrNull), site);
+                : List.of(
+                        services.reconciler().before(secondOrNull).forRemoval(services.tree(), services.namespace()),
+                        site);
         return new ArmedChange(services, request, sites).make(systemCall, Reply::done);
     }
 

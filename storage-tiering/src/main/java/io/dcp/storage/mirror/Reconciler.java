@@ -1,5 +1,6 @@
 package io.dcp.storage.mirror;
 
+import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Entry;
@@ -41,16 +42,36 @@ final class Reconciler {
      * @param noticed whether everything that happened in the directory before is recorded; if not, it has to be listed
      * @param fresh whether what is found there was made just now: it is no file that is known, though it may have the number
      *     and the time of birth of one that is gone (the clock of birth times goes in steps of some milliseconds)
+     * @param formerFd a descriptor (O_PATH) of the file that has the name before the change and keeps others after it, so
+     *     that none of these has to be looked for; -1 if there is none
      */
-    record Site(Name name, int directoryFd, boolean own, boolean noticed, boolean fresh) {
+    record Site(Name name, int directoryFd, boolean own, boolean noticed, boolean fresh, int formerFd) {
         /** A name of which nothing is known. */
         Site(Name name, int directoryFd) {
-            this(name, directoryFd, false, false, false);
+            this(name, directoryFd, false, false, false, -1);
         }
 
         /** The same place, where the agent is about to make a new file. */
         Site forNewFile() {
-            return new Site(name, directoryFd, own, noticed, true);
+            return new Site(name, directoryFd, own, noticed, true, formerFd);
+        }
+
+        /** The same place, where the agent is about to take the name from the file that has it, or to give it to another. */
+        Site forRemoval(MirrorTree tree, Namespace namespace) {
+            Entry entry = namespace.entry(name.directory(), name.bytes());
+            Inode inode = entry == null ? null : namespace.inode(entry.ino());
+            if (inode == null || inode.isDirectory() || inode.nlink() < 2) {
+                return this;
+            }
+            int flags = OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
+            int fd = tree.kernel().openat(directoryFd, name.bytes(), flags, 0);
+            return fd < 0 ? this : new Site(name, directoryFd, own, noticed, fresh, fd);
+        }
+
+        void close(Kernel kernel) {
+            if (formerFd >= 0) {
+                kernel.close(formerFd);
+            }
         }
     }
 
@@ -59,7 +80,7 @@ final class Reconciler {
         Seen seen = tree.stat(place.directoryFd());
         Inode directory = namespace.inode(place.directory().ino());
         boolean noticed = seen != null && directory != null && seen.ctime().equals(directory.mirrorCtime());
-        return new Site(place.name(), place.directoryFd(), true, noticed, false);
+        return new Site(place.name(), place.directoryFd(), true, noticed, false, -1);
     }
 
     Reconciler(
@@ -328,7 +349,7 @@ final class Reconciler {
                 }
             }
             for (long ino : stillLinked) {
-                refresh(ino);
+                refresh(ino, findings);
             }
         }
 
@@ -357,6 +378,21 @@ final class Reconciler {
         } finally {
             tree.kernel().close(fd);
         }
+    }
+
+    /** As {@link #refresh(long)}, of a file that has just lost a name. */
+    private void refresh(long ino, List<Finding> findings) throws IOException {
+        Inode inode = namespace.inode(ino);
+        for (Finding finding : findings) {
+            int fd = finding.site().formerFd();
+            Seen seen = inode == null || fd < 0 ? null : tree.stat(fd);
+            if (seen != null && seen.ino() == inode.mirrorInode() && namespace.isOnMirror(inode)) {
+                xattrs.record(ino, fd);
+                record(ino, seen, false, 0, 0);
+                return;
+            }
+        }
+        refresh(ino);
     }
 
     /** Records the mirror file's attributes, if it has been changed since they were recorded. */
