@@ -17,7 +17,8 @@ struct dcp_agent_command {
 
 // Finds java (DCP_JAVA, JAVA_HOME, PATH) and the classes (oss-service/target of the installation that this executable
 // is in) and makes the command line, with the class archive if there is one. DCP_AGENT_COMMAND, a shell command,
-// replaces it all: for development. DCP_JAVA_OPTIONS are added before the others; DCP_AGENT_HEAP is -Xmx, default 256m.
+// replaces it all: for development. DCP_JAVA_OPTIONS are added before the others, and an archive of classes that they
+// name takes the place of ours; DCP_AGENT_HEAP is -Xmx, default 256m.
 // Reason: no java, not built.
 int dcp_agent_command_make(const struct dcp_home *home, struct dcp_agent_command *command);
 

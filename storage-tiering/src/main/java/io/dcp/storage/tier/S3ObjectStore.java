@@ -62,11 +62,15 @@ public final class S3ObjectStore implements ObjectStore {
 
     /** The SDK client that a store with such settings uses; the caller closes it. */
     static S3Client client(S3Settings settings) {
+        UrlConnectionHttpClient.Builder connections = UrlConnectionHttpClient.builder()
+                .connectionTimeout(settings.attemptTimeout())
+                .socketTimeout(settings.attemptTimeout())
+                .proxyConfiguration(proxies(settings.endpoint()));
+        if (settings.endpoint() != null && "http".equals(settings.endpoint().getScheme())) {
+            NoTls.configure(connections);
+        }
         S3ClientBuilder builder = S3Client.builder()
-                .httpClientBuilder(UrlConnectionHttpClient.builder()
-                        .connectionTimeout(settings.attemptTimeout())
-                        .socketTimeout(settings.attemptTimeout())
-                        .proxyConfiguration(proxies(settings.endpoint())))
+                .httpClientBuilder(connections)
                 .region(Region.of(settings.region()))
                 .credentialsProvider(credentials(settings))
                 .forcePathStyle(true)
