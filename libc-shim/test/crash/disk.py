@@ -52,9 +52,14 @@ class Disk:
     def mount(self):
         subprocess.run(["mount", "-t", "ext4", self.device, self.mount_point], check=True)
 
-    def power_on_again(self):
-        """After the power was taken and everything that used the disk is dead: the journal of ext4 is played back."""
-        wait_for(self.is_unmounted, f"{self.mount_point} to be free")
+    def power_on_again(self, kill_users):
+        """After the power was taken: once everything that used the disk is dead, the journal of ext4 is played back."""
+
+        def is_free():
+            kill_users()
+            return self.is_unmounted()
+
+        wait_for(is_free, f"{self.mount_point} to be free")
         self.mount()
 
     def is_unmounted(self):

@@ -1,5 +1,6 @@
 """What goes wrong in one life of a seed, and when: all drawn from the seed."""
 
+import signal
 from random import Random
 from typing import NamedTuple
 
@@ -19,13 +20,28 @@ KINDS = {
     "cold": (6, ()),
 }
 
-# On a platform whose object store is a server of its own.
+# On a platform whose object store is a server of its own. It is killed, which cuts what it was saying and refuses connections;
+# or stopped, so that it takes connections and says nothing; or it answers late; or with errors, before or after it has done
+# what it was asked to do.
 STORE_KINDS = {
     "store": (5, ("store",)),
     "store-and-agent": (4, ("store", "agent")),
     "store-and-program": (2, ("store", "program")),
     "store-and-everything": (3, ("store", *PLATFORM)),
+    "store-hangs": (3, ("store-hangs",)),
+    "store-hangs-and-agent": (3, ("store-hangs", "agent")),
+    "store-late": (2, ("store-late",)),
+    "store-late-and-agent": (2, ("store-late", "agent")),
+    "store-late-and-everything": (2, ("store-late", *PLATFORM)),
+    "store-errors": (2, ("store-errors",)),
+    "store-errors-and-agent": (2, ("store-errors", "agent")),
     "cold": (4, ()),
+}
+STORE_SIGNALS = {  # what objectstore.py understands
+    "store": signal.SIGKILL,
+    "store-hangs": signal.SIGSTOP,
+    "store-late": signal.SIGUSR1,
+    "store-errors": signal.SIGUSR2,
 }
 STORE_SHARE = 0.15  # of all seeds: those whose object store is cut
 POWER_SHARE = 0.2  # of all seeds: those that play a loss of power
@@ -40,7 +56,7 @@ class Plan(NamedTuple):
     count: int  # is the point
     delay_us: int
     again_ms: int  # for "again": so much later the agent is killed once more
-    away_ms: int = 0  # so long the object store is away
+    away_ms: int = 0  # so long the object store is away, or is as it should not be
     power_flags: int = 0  # for the loss of power
 
     def __str__(self):

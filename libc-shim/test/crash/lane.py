@@ -12,13 +12,20 @@ import time
 import urllib.request
 
 import checks
+import faultplan
 import lives
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "faults"))
 from disk import Disk  # noqa: E402
 from platforms import Platform, is_alive, wait_for  # noqa: E402
 
-SETTINGS = {"DCP_CHUNK_BYTES": "65536", "DCP_WRITE_BACK_DELAY_MS": "10", "DCP_CALL_WAIT_MS": "120000"}
+SETTINGS = {
+    "DCP_CHUNK_BYTES": "65536",
+    "DCP_WRITE_BACK_DELAY_MS": "10",
+    "DCP_CALL_WAIT_MS": "120000",
+    # An agent lives for a second or two here: what the optimizing compiler does for it is never used.
+    "DCP_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
+}
 DOWN_SECONDS = 100
 
 
@@ -45,6 +52,13 @@ class Store:
         self.process = subprocess.Popen([*command, self.directory, str(self.port)], stdout=subprocess.PIPE)
         self.process.stdout.readline()
 
+    def mend(self):
+        """It serves again as it should; what it has not answered yet it answers, unless it was killed."""
+        if self.process.poll() is not None:
+            self.begin()
+        self.process.send_signal(signal.SIGHUP)
+        self.process.send_signal(signal.SIGCONT)
+
     def end(self):
         if self.process is not None:
             self.process.kill()
@@ -70,7 +84,7 @@ class Lane:
         self.boot()
         self.root = self.platform.root
         self.finished = []
-        self.struck_agent = None
+        self.struck_agent = self.struck_mounts = None
         self.read_of_log = 0
 
     def boot(self):
@@ -89,14 +103,15 @@ class Lane:
         for actor in actors:
             first_of.setdefault(process_of[actor.number], actor)
         self.struck_agent = self.platform.pid("agent")
+        self.struck_mounts = self.mounts_of(self.platform.pid("supervisor"))
         words = []
         for target in plan.targets:
             if target == "program":
                 words += [f"@{actor.report}" for actor in first_of.values()]
             elif target == "power":
                 words.append(f"!{self.disk.mount_point},{plan.power_flags}")
-            elif target == "store":
-                words.append(str(self.store.process.pid))
+            elif target in faultplan.STORE_SIGNALS:
+                words.append(f"{self.store.process.pid},{int(faultplan.STORE_SIGNALS[target])}")
             elif target == "process":
                 words.append(f"@{actors[plan.actor].report}")
             else:
@@ -108,17 +123,17 @@ class Lane:
         """Waits for the strike; starts again what does not start by itself."""
         if trigger is None:
             return
-        trigger.wait(lives.PROGRAM_SECONDS)
+        lives.await_end(trigger, lives.PROGRAM_SECONDS)
         if plan.again_ms:
             time.sleep(plan.again_ms / 1000)  # the moment of the second strike
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.platform.pid("agent"), signal.SIGKILL)
         if plan.away_ms:
             time.sleep(plan.away_ms / 1000)
-            self.store.begin()
+            self.store.mend()
         if plan.power_flags:
             self.kill_program(program, actors)
-            self.disk.power_on_again()
+            self.disk.power_on_again(self.kill_the_rest)
             self.boot()
         elif "guardian" in plan.targets and "agent" in plan.targets:
             # Between two strikes a supervisor may have found the time for another guardian, which begins anew.
@@ -127,6 +142,22 @@ class Lane:
                 "the killed platform to be gone",
             )
             self.platform.dcp("up")
+
+    @staticmethod
+    def mounts_of(pid):
+        """The mount namespace of a process; None if it is gone."""
+        with contextlib.suppress(OSError):
+            return os.readlink(f"/proc/{pid}/ns/mnt")
+        return None
+
+    def kill_the_rest(self):
+        """What the platform had the time to start between two strikes: without power nothing runs."""
+        if self.struck_mounts in (None, self.mounts_of("self")):
+            return
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            if self.mounts_of(pid) == self.struck_mounts:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
 
     @staticmethod
     def kill_program(program, actors):

@@ -1,9 +1,11 @@
 """One seed on one platform: scripts are drawn, the program runs them, the fault strikes, and what is there is checked."""
 
 import mmap
+import os
 import pathlib
 import pickle
 import random
+import select
 import shutil
 import struct
 import subprocess
@@ -87,7 +89,7 @@ class Actor:
 class Seed:
     """Runs on a `lane.Lane`; its files are below a directory of the tree of its own, and stay for later checks."""
 
-    operations = (30, 160)  # of an actor in a life, at least and at most
+    operations = (30, 240)  # of an actor in a life, at least and at most
 
     def __init__(self, lane, seed):
         """`lane`: of the kind that the seed `needs`."""
@@ -96,7 +98,7 @@ class Seed:
         self.power = lane.kind == "power"
         self.name = f"s{seed}"
         self.directory = lane.directory / self.name
-        self.story = []
+        self.story, self.struck = [], []  # what was done in each life, in words and by kind
         self.seen = None
         self.actors = []
         self.events = []
@@ -104,7 +106,7 @@ class Seed:
     def run(self):
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir()
-        threads = self.random.choice(((1,), (2, 1), (1, 1, 1), (2, 2), (4,), (1, 2, 2)))
+        threads = self.random.choice(((1,), (2, 1), (1, 1, 1), (2, 2), (4,), (1, 2, 2), (1,) * 6))
         models = [Model(self.seed, actor) for actor in range(sum(threads))]
         self.prepare(models)
         for life in range(1 if self.power else self.random.choice((1, 1, 2))):
@@ -127,6 +129,7 @@ class Seed:
             script.compose(self.random.randint(*self.operations))
             actors.append(Actor(model.actor, model, script, directory))
         plan = self.draw_plan([len(actor.script.operations) for actor in actors])
+        self.struck.append(plan.kind)
         self.story.append(f"life {life}: {len(actors)} actors {threads}, {plan}")
         self.play(plan, actors, threads, directory, life)
         if self.power:
@@ -152,7 +155,7 @@ class Seed:
             program = self.lane.platform.begin(*words, ",".join(map(str, threads)), stderr=err, cwd="/")
         try:
             self.lane.recover(plan, trigger, program, actors)
-            program.wait(PROGRAM_SECONDS)
+            await_end(program, PROGRAM_SECONDS)
         except subprocess.TimeoutExpired:
             raise Violation(f"the program hangs {PROGRAM_SECONDS} s after the fault") from None
         finally:
@@ -190,8 +193,11 @@ class Seed:
         wrong += checks.of_whole(self.seen) + power.of_shared(self.seen, self.events)
         if not self.lane.is_cold():
             wrong += checks.of_two_walks("mirror", self.seen, self.look_at_mirror(), MIRROR_FIELDS)
+        wrong += self.lane.complaints()
         if wrong:
             raise Violation(*wrong)
+        # From now on all of it is durable: it must be there, exactly, also after later losses of power.
+        self.lane.platform.shell('sync -f "$1"', f"{self.lane.root}/{self.name}")
 
     def violations(self, actors):
         """In what was seen last."""
@@ -209,6 +215,19 @@ class Seed:
         command = [sys.executable, HERE / "walk.py", out, self.lane.platform.home / "mirror" / self.name]
         subprocess.run(command, check=True)
         return read_walks(out)[0]
+
+
+def await_end(process, seconds):
+    """As process.wait(seconds), which looks every 50 ms."""
+    if process.poll() is not None:
+        return
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        if not select.select([descriptor], [], [], seconds)[0]:
+            raise subprocess.TimeoutExpired(process.args, seconds)
+    finally:
+        os.close(descriptor)
+    process.wait()
 
 
 def read_walks(path):

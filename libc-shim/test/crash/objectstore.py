@@ -2,17 +2,26 @@
 """
 An S3 server that can be cut in the middle of anything: objectstore.py DIRECTORY PORT. As much of the protocol as the platform
 uses; an object is a file of the directory, and is there whole or not at all. It asks for no signature.
+
+SIGUSR1: from now on it answers late. SIGUSR2: it answers with errors, in turn without and after having done what it was asked.
+SIGHUP: it answers as it should.
 """
 
 import hashlib
 import http.server
+import itertools
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 import threading
+import time
 import urllib.parse
 from xml.sax.saxutils import escape
+
+WELL, LATE, WITH_ERRORS = "well", "late", "with errors"
+LATE_SECONDS = 0.4
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -22,6 +31,10 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.directory = pathlib.Path(directory)
         self.mutex = threading.Lock()
+        self.answers = WELL
+        self.turns = itertools.count()
+        for number, answers in ((signal.SIGHUP, WELL), (signal.SIGUSR1, LATE), (signal.SIGUSR2, WITH_ERRORS)):
+            signal.signal(number, lambda *_, answers=answers: setattr(self, "answers", answers))
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -38,7 +51,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def file(self, key):
         return self.server.directory / urllib.parse.quote(key, safe="")
 
+    def parse_request(self):
+        """A request whose turn it is to fail without effect is answered here."""
+        if not super().parse_request():
+            return False
+        if self.server.answers != WITH_ERRORS or next(self.server.turns) % 2:
+            return True
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.refuse(503, "SlowDown")
+        return False
+
     def answer(self, status, body=b"", **headers):
+        if self.server.answers == LATE:
+            time.sleep(LATE_SECONDS)
+        elif self.server.answers == WITH_ERRORS and status < 300:
+            status, body, headers = 500, b"<Error><Code>InternalError</Code></Error>", {}
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)

@@ -4,8 +4,8 @@
  *   trigger REPORT COUNT MICROSECONDS ACTION...
  *
  * waits until the actor of that report has begun its operation COUNT, or has ended, waits so many microseconds, and
- * then does at once: PID kills that process, @REPORT the process of that actor, !MOUNT,FLAGS takes the power from an
- * ext4. It never runs under the shim, and is prepared for everything beforehand.
+ * then does at once: PID kills that process, PID,SIGNAL sends it another signal, @REPORT kills the process of that actor,
+ * !MOUNT,FLAGS takes the power from an ext4. It never runs under the shim, and is prepared for everything beforehand.
  */
 #include <errno.h>
 #include <signal.h>
@@ -27,6 +27,7 @@ struct action {
   int fd;
   uint32_t flags;
   pid_t pid;
+  int signal;
   const struct report *report;
 };
 
@@ -48,7 +49,7 @@ static const struct report *report_at(const char *path) {
 }
 
 static struct action prepared(char *word) {
-  struct action action = {.fd = -1};
+  struct action action = {.fd = -1, .signal = SIGKILL};
   if (word[0] == '!') {
     char *comma = strchr(word, ',');
     action.flags = (uint32_t)atoi(comma + 1);
@@ -61,7 +62,9 @@ static struct action prepared(char *word) {
   } else if (word[0] == '@') {
     action.report = report_at(word + 1);
   } else {
+    const char *comma = strchr(word, ',');
     action.pid = atoi(word);
+    action.signal = comma ? atoi(comma + 1) : SIGKILL;
   }
   return action;
 }
@@ -76,7 +79,7 @@ static void strike(const struct action *action) {
   } else {
     pid_t pid = action->report ? __atomic_load_n(&action->report->pid, __ATOMIC_ACQUIRE) : action->pid;
     if (pid > 0) {
-      kill(pid, SIGKILL);
+      kill(pid, action->signal);
     }
   }
 }
