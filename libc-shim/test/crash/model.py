@@ -288,23 +288,28 @@ class Model:
         _, _, node = self.locate(path)
         return errno.ENOENT if node is None else change(node) or 0
 
+    def _on_target(self, path, change):
+        """Symbolic links are followed, and none of them leads anywhere."""
+        _, _, node = self.locate(path)
+        return errno.ENOENT if node is not None and node.kind == "l" else self._on_node(path, change)
+
     def _path_t(self, path, size):
-        return self._on_node(path, lambda node: node.resize(int(size)))
+        return self._on_target(path, lambda node: node.resize(int(size)))
 
     def _path_M(self, path, mode):
-        return self._on_node(path, lambda node: setattr(node, "mode", int(mode, 8)))
+        return self._on_target(path, lambda node: setattr(node, "mode", int(mode, 8)))
 
     def _path_N(self, path, seconds, ns):
         return self._on_node(path, lambda node: setattr(node, "mtime", (int(seconds), int(ns))))
 
     def _path_A(self, path, name, value):
-        return self._on_node(path, lambda node: node.xattrs.update({name: value.encode()}))
+        return self._on_target(path, lambda node: node.xattrs.update({name: value.encode()}))
 
     def _path_E(self, path, name):
         def remove(node):
             return 0 if node.xattrs.pop(name, None) is not None else errno.ENODATA
 
-        return self._on_node(path, remove)
+        return self._on_target(path, remove)
 
 
 def checksum(node):
