@@ -5,7 +5,8 @@ from random import Random
 from typing import NamedTuple
 
 PLATFORM = ("guardian", "supervisor", "agent")
-# What is killed at the point; "program" is all of its processes, "process" one of them.
+# What is killed at the point; "program" is all of its processes, "process" one of them. "cold" is a start from the object store
+# alone, when the program has ended; "cold-cut" kills everything while it is being prepared.
 KINDS = {
     "agent": (24, ("agent",)),
     "agent-again": (10, ("agent",)),
@@ -18,6 +19,7 @@ KINDS = {
     "program": (7, ("program",)),
     "process": (5, ("process",)),
     "cold": (6, ()),
+    "cold-cut": (6, ()),
 }
 
 # On a platform whose object store is a server of its own. It is killed, which cuts what it was saying and refuses connections;
@@ -36,6 +38,7 @@ STORE_KINDS = {
     "store-errors": (2, ("store-errors",)),
     "store-errors-and-agent": (2, ("store-errors", "agent")),
     "cold": (4, ()),
+    "cold-cut": (4, ()),
 }
 STORE_SIGNALS = {  # what objectstore.py understands
     "store": signal.SIGKILL,
@@ -55,14 +58,14 @@ class Plan(NamedTuple):
     actor: int  # whose operation
     count: int  # is the point
     delay_us: int
-    again_ms: int  # for "again": so much later the agent is killed once more
+    again_ms: int  # for "again": so much later the agent is killed once more; for "cold-cut": its point
     away_ms: int = 0  # so long the object store is away, or is as it should not be
     power_flags: int = 0  # for the loss of power
 
     def __str__(self):
-        if not self.targets:
-            return self.kind
         again = f" and {self.again_ms} ms later" if self.again_ms else ""
+        if not self.targets:
+            return self.kind + again
         again += f", {self.away_ms} ms away" if self.away_ms else ""
         return f"{self.kind} at operation {self.count} of actor {self.actor} + {self.delay_us} us{again}"
 
@@ -77,7 +80,7 @@ def draw(random, lengths, kinds):
         actor,
         random.randint(5, lengths[actor]),
         random.choice((0, random.randrange(100), random.randrange(3000))),
-        random.randrange(1, 1500) if kind == "agent-again" else 0,
+        random.randrange(1, 1500) if kind in ("agent-again", "cold-cut") else 0,
         random.randrange(10, 1500) if "store" in kind else 0,
     )
 

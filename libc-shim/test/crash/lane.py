@@ -1,6 +1,8 @@
 """A platform on which seeds run one after another, and the hand that strikes it."""
 
+import concurrent.futures
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -27,6 +29,7 @@ SETTINGS = {
     "DCP_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
 }
 DOWN_SECONDS = 100
+DROP_CACHE = "/down?dropCache=true"
 
 
 class Store:
@@ -136,12 +139,15 @@ class Lane:
             self.disk.power_on_again(self.kill_the_rest)
             self.boot()
         elif "guardian" in plan.targets and "agent" in plan.targets:
-            # Between two strikes a supervisor may have found the time for another guardian, which begins anew.
-            wait_for(
-                lambda: not self.platform.is_held() or self.platform.pid("agent") != self.struck_agent,
-                "the killed platform to be gone",
-            )
-            self.platform.dcp("up")
+            self.up_again()
+
+    def up_again(self):
+        """Between two strikes a supervisor may have found the time for another guardian, which begins anew."""
+        wait_for(
+            lambda: not self.platform.is_held() or self.platform.pid("agent") != self.struck_agent,
+            "the killed platform to be gone",
+        )
+        self.platform.dcp("up")
 
     @staticmethod
     def mounts_of(pid):
@@ -170,16 +176,38 @@ class Lane:
 
     def cold_start(self):
         """Everything goes to the object store and is dropped here."""
-        self.ask("POST", "/down?dropCache=true")
+        self.ask("POST", DROP_CACHE)
         wait_for(lambda: not self.platform.is_held(), "the platform to be gone")
         self.platform.dcp("up")
 
+    def cut_cold_start(self, after_ms):
+        """Everything is killed in the middle of that."""
+        request = self.request("POST", DROP_CACHE)
+        self.struck_agent = self.platform.pid("agent")
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(self.send, request)
+            time.sleep(after_ms / 1000)  # the moment of the strike
+            for pid in filter(None, map(self.platform.pid, faultplan.PLATFORM)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                asked.result()
+        self.up_again()
+
     def ask(self, method, path):
+        return self.send(self.request(method, path))
+
+    def request(self, method, path):
+        """To a platform that is ready to answer it."""
         self.platform.dcp("up")
         self.platform.await_ready()
         ready = json.loads((self.platform.home / "run" / "ready").read_text())
         request = urllib.request.Request(f"http://127.0.0.1:{ready['httpPort']}{path}", method=method, data=b"")
         request.add_header("Authorization", "Bearer " + (self.platform.home / "token").read_text().strip())
+        return request
+
+    @staticmethod
+    def send(request):
         with urllib.request.urlopen(request, timeout=DOWN_SECONDS) as answer:
             return answer.read()
 

@@ -163,6 +163,8 @@ class Seed:
                 self.lane.kill_program(program, actors)
         if plan.kind == "cold":
             self.lane.cold_start()
+        elif plan.kind == "cold-cut":
+            self.lane.cut_cold_start(plan.again_ms)
 
     def judge(self, actors, directory):
         said = (directory / "program.err").read_text(errors="replace")
