@@ -4,8 +4,9 @@
  *   trigger REPORT COUNT MICROSECONDS ACTION...
  *
  * waits until the actor of that report has begun its operation COUNT, or has ended, waits so many microseconds, and
- * then does at once: PID kills that process, PID,SIGNAL sends it another signal, @REPORT kills the process of that actor,
- * !MOUNT,FLAGS takes the power from an ext4. It never runs under the shim, and is prepared for everything beforehand.
+ * then does at once: PID kills that process, PID,SIGNAL sends it another signal, @REPORT kills the process of that
+ * actor, !MOUNT,FLAGS takes the power from an ext4. It never runs under the shim, and is prepared for everything
+ * beforehand.
  */
 #include <errno.h>
 #include <signal.h>
