@@ -10,6 +10,7 @@
 #include "../link/ask.h"
 #include "../table/place.h"
 #include "calls.h"
+#include "names.h"
 #include "native.h"
 #include "old-names.h"
 #include "real.h"
@@ -83,6 +84,9 @@ int dcp_close_range(unsigned first, unsigned last, int flags) {
 int dcp_fcntl(int fd, int command, long argument) {
   if (__builtin_expect(dcp_fd_is_private(fd), 0)) {
     return not_open();
+  }
+  if (command == F_NOTIFY && dcp_fd_is_tree(fd) && dcp_ready_to_watch(fd, "", DCP_PREPARE_FOLLOW) < 0) {
+    return -1;
   }
   if (command != F_DUPFD && command != F_DUPFD_CLOEXEC) {
     return dcp_native_fcntl(fd, command, argument);

@@ -97,16 +97,28 @@ DCP_EXPORT key_t ftok(const char *path, int project) {
   return (key_t)((status.st_ino & 0xffff) | ((status.st_dev & 0xff) << 16) | ((unsigned)(project & 0xff) << 24));
 }
 
-// A watch lies on the mirror, where the agent makes every change.
+// A watch lies on the mirror, where the agent makes every change. What the tree has there must be there before: a program
+// would be told of it as new when the agent puts it there later.
+// An empty PATH means DIRFD itself. 0: make the native call. -1: EIO or EPROTO, the agent did not answer.
+int dcp_ready_to_watch(int dirfd, const char *path, uint32_t prepare) {
+  int before = errno;
+  while (dcp_prepare(dirfd, path, prepare | DCP_PREPARE_WATCH) < 0) {
+    if (errno == EIO || errno == EPROTO) return -1;
+    if (errno != EAGAIN) break;  // more than the agent does at once: it goes on where it was
+  }
+  errno = before;
+  return 0;
+}
+
 DCP_EXPORT int inotify_add_watch(int fd, const char *path, uint32_t mask) {
   uint32_t prepare = (mask & IN_DONT_FOLLOW) != 0 ? DCP_PREPARE_NO_FOLLOW : DCP_PREPARE_FOLLOW;
-  if (dcp_ready(AT_FDCWD, path, prepare) < 0) return -1;
+  if (dcp_ready_to_watch(AT_FDCWD, path, prepare) < 0) return -1;
   return DCP_REAL(inotify_add_watch)(fd, path, mask);
 }
 
 DCP_EXPORT int fanotify_mark(int fd, unsigned flags, uint64_t mask, int dirfd, const char *path) {
   uint32_t prepare = (flags & FAN_MARK_DONT_FOLLOW) != 0 ? DCP_PREPARE_NO_FOLLOW : DCP_PREPARE_FOLLOW;
-  if (path != NULL && dcp_ready(dirfd, path, prepare) < 0) return -1;
+  if ((flags & FAN_MARK_ADD) != 0 && dcp_ready_to_watch(dirfd, path != NULL ? path : "", prepare) < 0) return -1;
   return DCP_REAL(fanotify_mark)(fd, flags, mask, dirfd, path);
 }
 

@@ -13,6 +13,8 @@ int dcp_fchdir(int fd);
 int dcp_chroot(const char *path);
 ssize_t dcp_readlinkat(int dirfd, const char *path, char *into, size_t size);
 
+int dcp_ready_to_watch(int dirfd, const char *path, uint32_t prepare);
+
 // dcp_prepare for a call whose own failure is wanted, not the agent's word of it.
 // 0: make the native call. -1: EIO or EPROTO, the agent did not answer.
 static inline int dcp_ready(int dirfd, const char *path, uint32_t prepare) {

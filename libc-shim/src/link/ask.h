@@ -19,6 +19,7 @@ enum dcp_prepare {  // the schema's PrepareFlags
   DCP_PREPARE_CONTENT = 1 << 1,
   DCP_PREPARE_EXEC = 1 << 2,
   DCP_PREPARE_PARENT = 1 << 3,
+  DCP_PREPARE_WATCH = 1 << 4,
 };
 
 // Zero every field that the operation does not use; the schema says which it uses. Set `directory` to AT_FDCWD or a

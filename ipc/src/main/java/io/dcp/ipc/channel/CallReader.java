@@ -15,7 +15,7 @@ import org.agrona.DirectBuffer;
 final class CallReader {
     private static final int HEADER_BYTES = MessageHeaderDecoder.ENCODED_LENGTH;
     private static final int LENGTH_BYTES = 4;
-    private static final int PREPARE_BITS = 0xf;
+    private static final int PREPARE_BITS = 0x1f;
     private static final int UMASK_BITS = 0777;
     /** The first message. */
     record Hello(long session, int thread) {}

@@ -121,6 +121,9 @@ public interface Kernel {
     /** Writes until {@code length} bytes are written, or an error after which nothing was written. */
     long pwrite(int fd, byte[] from, int offset, int length, long position);
 
+    /** Writes what a buffer has left, until all is written, or an error after which nothing was; its position moves on. */
+    long pwrite(int fd, ByteBuffer from, long position);
+
     long lseek(int fd, long offset, int whence);
 
     int fallocate(int fd, int mode, long offset, long length);

@@ -426,6 +426,27 @@ final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public long pwrite(int fd, ByteBuffer from, long position) {
+        if (!from.isDirect()) {
+            int at = from.position();
+            long count = pwrite(fd, from.array(), from.arrayOffset() + at, from.remaining(), position);
+            from.position(at + (int) Math.max(0, count));
+            return count;
+        }
+        long done = 0;
+        while (from.hasRemaining()) {
+            long address = BufferUtil.address(from) + from.position();
+            long count = libc.pwrite(fd, address, from.remaining(), position + done);
+            if (count < 0) {
+                return done > 0 ? done : failure();
+            }
+            from.position(from.position() + (int) count);
+            done += count;
+        }
+        return done;
+    }
+
+    @Override
     public long lseek(int fd, long offset, int whence) {
         return result(libc.lseek(fd, offset, whence));
     }

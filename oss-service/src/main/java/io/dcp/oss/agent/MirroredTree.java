@@ -102,6 +102,11 @@ final class MirroredTree implements Tree {
 
     @Override
     public void drain(Duration bound) throws IOException, InterruptedException {
+        int watched = mirror.watched();
+        if (watched > 0) {
+            throw new IOException(watched + (watched == 1 ? " file or directory is" : " files or directories are")
+                    + " watched by a program");
+        }
         int left = mirror.drain(bound);
         if (left > 0) {
             String error = mirror.lastError();

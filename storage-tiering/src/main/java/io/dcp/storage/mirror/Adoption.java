@@ -95,9 +95,7 @@ final class Adoption {
     void rescan(long directory) throws IOException {
         try (DirectoryLocks.Held held = locks.hold(directory)) {
             Inode inode = namespace.inode(directory);
-            int fd = inode == null
-                    ? -1
-                    : tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_DIRECTORY);
+            int fd = inode == null ? -1 : tree.openUnseen(inode);
             if (fd < 0) {
                 return;
             }

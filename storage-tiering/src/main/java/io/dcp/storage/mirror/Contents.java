@@ -2,7 +2,6 @@ package io.dcp.storage.mirror;
 
 import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
-import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
 import io.dcp.storage.metadata.MetadataStore;
 import io.dcp.storage.namespace.Change;
@@ -11,9 +10,7 @@ import io.dcp.storage.namespace.Namespace;
 import io.dcp.storage.tier.FileTransfer;
 import io.dcp.storage.tier.ObjectStoreUnavailable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /** Brings contents from the object store into mirror files. Blocks; under the agent's credentials. */
@@ -89,8 +86,7 @@ final class Contents {
             if (inode == null || !inode.fetched()) {
                 return;
             }
-            int file =
-                    kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(fd), OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0);
+            int file = tree.reopenUnseen(fd, false);
             int done = file < 0 ? file : kernel.fdatasync(file);
             if (file >= 0) {
                 kernel.close(file);
@@ -109,22 +105,31 @@ final class Contents {
         }
     }
 
+    /** Programs that watch the file see that its times are set; that cannot be done silently. */
     private void fetchNow(Inode inode, int fd) throws IOException {
         byte[] path = Paths.ofDescriptor(fd);
+        Seen before = tree.stat(fd);
+        int file = tree.reopenUnseen(fd, true);
+        if (before == null || file < 0) {
+            throw new IOException("mirror file cannot be opened: " + inode + ": " + Errno.name(-file));
+        }
         boolean complete = false;
-        try (FileChannel file = FileChannel.open(Path.of(Paths.text(path)), StandardOpenOption.WRITE)) {
-            transfer.download(file, inode.sizeBytes(), namespace.chunks(inode.ino()));
+        try {
+            if (before.blocks512() > 0 || before.sizeBytes() != inode.sizeBytes()) {
+                empty(path, inode); // of what a killed agent fetched
+            }
+            transfer.fill((data, at) -> write(file, data, at), inode.sizeBytes(), namespace.chunks(inode.ino()));
             complete = true;
         } finally {
+            kernel.close(file);
             if (!complete) {
-                kernel.truncate(path, 0);
-                kernel.truncate(path, inode.sizeBytes());
+                empty(path, inode);
             }
             kernel.utimensat(
                     Stat.AT_FDCWD,
                     path,
-                    0,
-                    Stat.UTIME_OMIT,
+                    before.atime().seconds(),
+                    before.atime().nanos(),
                     inode.mtime().seconds(),
                     inode.mtime().nanos(),
                     0);
@@ -134,6 +139,20 @@ final class Contents {
             throw new IOException("mirror file cannot be asked: " + inode);
         }
         markPresent(inode.ino(), seen);
+    }
+
+    private void empty(byte[] path, Inode inode) {
+        kernel.truncate(path, 0);
+        kernel.truncate(path, inode.sizeBytes());
+    }
+
+    private void write(int file, ByteBuffer data, long position) throws IOException {
+        int wanted = data.remaining();
+        long count = kernel.pwrite(file, data, position);
+        if (count != wanted) {
+            throw new IOException("a file of the mirror cannot be written: error="
+                    + Errno.name(count < 0 ? (int) -count : Errno.ENOSPC));
+        }
     }
 
     /** Mode and owner may have been changed meanwhile, and a later comparison of times must not hide that. */

@@ -12,6 +12,7 @@ import io.dcp.storage.namespace.Name;
 import io.dcp.storage.namespace.Namespace;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class Materializer {
     private static final Logger log = LoggerFactory.getLogger(Materializer.class);
     private static final int MAX_LINKS = 40;
+    private static final int DT_DIR = 4;
     private static final int WALK = OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
 
     private final MirrorTree tree;
@@ -136,6 +138,33 @@ final class Materializer {
                 materialize(directoryFd, new Name(directory, bytes), now);
             }
         }
+    }
+
+    /** Materializes all names of a directory; false if there was no time for all of them. */
+    boolean ensureEveryName(int directoryFd, long directory, long deadlineNanos) throws IOException {
+        for (byte[] name : namesIn(directory, -1)) {
+            if (System.nanoTime() - deadlineNanos > 0) {
+                return false;
+            }
+            ensureName(directoryFd, directory, name);
+        }
+        return true;
+    }
+
+    /** The names of the directories in a directory. */
+    List<byte[]> directoriesIn(long directory) {
+        return namesIn(directory, DT_DIR);
+    }
+
+    private List<byte[]> namesIn(long directory, int onlyOfType) {
+        List<byte[]> names = new ArrayList<>();
+        namespace.list(directory, 0, (name, ino, type, slot) -> {
+            if (onlyOfType < 0 || type == onlyOfType) {
+                names.add(name);
+            }
+            return true;
+        });
+        return names;
     }
 
     /** Materializes one entry of a directory that has any, so that the kernel knows that it is not empty. */

@@ -182,6 +182,14 @@ public final class Mirror implements AutoCloseable {
         return services.namespace().isCold();
     }
 
+    /** Files and directories that programs watch, which must not leave the mirror. */
+    public int watched() {
+        Seen root = services.tree().root();
+        return (int) Watches.onDevice(root.dev()).stream()
+                .filter(ino -> ino == root.ino() || services.namespace().isOnMirror(ino))
+                .count();
+    }
+
     /** Why write-back fails at present; null if it does not. */
     public String lastError() {
         return services.writeBack().lastError();

@@ -143,7 +143,7 @@ final class MirrorCheck {
     }
 
     private void contents(Name name, Inode inode) throws IOException {
-        int fd = tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_NONBLOCK);
+        int fd = tree.openUnseen(inode);
         if (fd < 0) {
             return;
         }
@@ -215,7 +215,7 @@ final class MirrorCheck {
         if (inode == null || !inode.present() || !namespace.isOnMirror(inode)) {
             return false;
         }
-        int fd = tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_NONBLOCK);
+        int fd = tree.openUnseen(inode);
         if (fd < 0) {
             return false;
         }

@@ -3,6 +3,7 @@ package io.dcp.storage.mirror;
 import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.ipc.kernel.SilentOpener;
 import io.dcp.ipc.kernel.Stat;
 import io.dcp.ipc.kernel.Statx;
 import io.dcp.storage.namespace.Entry;
@@ -21,12 +22,15 @@ import java.util.List;
 final class MirrorTree {
     private static final int STATX_MASK = Stat.STATX_BASIC_STATS | Stat.STATX_BTIME | Stat.STATX_MNT_ID;
     private static final int MAX_DEPTH = 4096;
+    private static final int READ = OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_NONBLOCK;
 
     private final Kernel kernel;
     private final Namespace namespace;
     private final byte[] rootPath;
     private final int rootFd;
     private final Seen root;
+    private final SilentOpener reader;
+    private final SilentOpener writer;
     private final ThreadLocal<Statx> holder = ThreadLocal.withInitial(Statx::new);
 
     /**
@@ -46,10 +50,14 @@ final class MirrorTree {
         if (root == null) {
             throw new IOException("cannot stat the mirror: path=" + rootAsProgramsSeeIt);
         }
+        this.reader = new SilentOpener(kernel, READ);
+        this.writer = new SilentOpener(kernel, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK);
     }
 
     /** Lets go of the root; nothing may be asked afterwards. */
     void close() {
+        reader.close();
+        writer.close();
         kernel.close(rootFd);
     }
 
@@ -102,6 +110,25 @@ final class MirrorTree {
     /** Whether a file is on the mirror, also if the namespace does not know it. */
     boolean isInTree(Seen seen) {
         return seen.dev() == root.dev() && (seen.mountId() == root.mountId() || inodeOf(seen) != null);
+    }
+
+    /**
+     * Opens an inode's mirror file for the agent's own reading, by one of its names: programs that watch it are told nothing,
+     * and its access time stays. A negative errno if it is not there. Under the agent's credentials.
+     */
+    int openUnseen(Inode inode) {
+        int fd = open(inode, OpenFlags.O_PATH);
+        if (fd < 0) {
+            return fd;
+        }
+        int opened = reopenUnseen(fd, false);
+        kernel.close(fd);
+        return opened;
+    }
+
+    /** Opens the file behind a descriptor for the agent's own reading or writing, as {@link #openUnseen}. */
+    int reopenUnseen(int fd, boolean writing) {
+        return writing ? writer.reopen(fd, OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK) : reader.reopen(fd, READ);
     }
 
     /** Opens an inode's mirror file by one of its names; a negative errno if it is not there. Under the agent's credentials. */

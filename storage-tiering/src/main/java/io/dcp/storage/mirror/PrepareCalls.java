@@ -2,6 +2,7 @@ package io.dcp.storage.mirror;
 
 import io.dcp.ipc.channel.FileCall;
 import io.dcp.ipc.channel.Reply;
+import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
@@ -16,9 +17,12 @@ final class PrepareCalls {
     static final int NO_FOLLOW = 1;
     static final int CONTENT = 1 << 1;
     static final int EXEC = 1 << 2;
+    static final int WATCH = 1 << 4;
 
     private static final int HEAD_BYTES = 4096;
     private static final int MAX_INTERPRETERS = 5;
+    private static final int BELOW =
+            OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
 
     private final Services services;
     private final Kernel kernel;
@@ -38,11 +42,14 @@ final class PrepareCalls {
         return services.context().asAgentInCallersRoot(request.caller(), () -> {
             try (At at = At.of(kernel, request, call.directory(), call.path(), follow)) {
                 services.materializer().ensure(at, follow);
-                if ((call.prepare() & (CONTENT | EXEC)) != 0) {
+                if ((call.prepare() & (CONTENT | EXEC | WATCH)) != 0) {
                     int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (follow ? 0 : OpenFlags.O_NOFOLLOW);
                     int fd = kernel.openat(at.fd(), at.path(), flags, 0);
                     if (fd >= 0) {
                         try {
+                            if ((call.prepare() & WATCH) != 0 && !watched(request, fd)) {
+                                return Reply.error(Errno.EAGAIN);
+                            }
                             content(request, fd, (call.prepare() & EXEC) != 0 ? 0 : MAX_INTERPRETERS);
                         } finally {
                             kernel.close(fd);
@@ -52,6 +59,46 @@ final class PrepareCalls {
             }
             return Reply.natively();
         });
+    }
+
+    /**
+     * Makes everything ready of which a watch would tell that it appears or changes: all names of a directory; those in its
+     * directories, as putting them there touches these; all names of a file.
+     *
+     * @return whether all was done in the time that the caller waits
+     */
+    private boolean watched(Request request, int fd) throws IOException {
+        Seen seen = services.tree().stat(fd);
+        Inode inode = seen == null ? null : services.tree().inodeOf(seen);
+        if (inode == null) {
+            return true;
+        }
+        if (!inode.isDirectory()) {
+            if (inode.nlink() > 1) {
+                services.materializer().ensureAllNames(inode.ino());
+            }
+            return true;
+        }
+        request.aboutToWait();
+        if (!services.materializer().ensureEveryName(fd, inode.ino(), request.waitUntilNanos())) {
+            return false;
+        }
+        for (byte[] name : services.materializer().directoriesIn(inode.ino())) {
+            int below = kernel.openat(fd, name, BELOW, 0);
+            Seen there = below < 0 ? null : services.tree().stat(below);
+            try {
+                Inode directory = there == null ? null : services.tree().inodeOf(there);
+                if (directory != null
+                        && !services.materializer().ensureEveryName(below, directory.ino(), request.waitUntilNanos())) {
+                    return false;
+                }
+            } finally {
+                if (below >= 0) {
+                    kernel.close(below);
+                }
+            }
+        }
+        return true;
     }
 
     private void content(Request request, int fd, int depth) throws IOException {
@@ -68,7 +115,7 @@ final class PrepareCalls {
 
     /** What the kernel and the dynamic linker open on their own when this file is executed. */
     private void executable(Request request, int pathFd, int depth) throws IOException {
-        int fd = kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(pathFd), OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0);
+        int fd = services.tree().reopenUnseen(pathFd, false);
         if (fd < 0) {
             return;
         }

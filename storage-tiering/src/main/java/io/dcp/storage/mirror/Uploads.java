@@ -112,9 +112,7 @@ final class Uploads {
 
     private void settle(Upload upload, boolean sync) throws IOException {
         Inode inode = namespace.inode(upload.ino());
-        int fd = inode == null
-                ? -Errno.ENOENT
-                : tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_NONBLOCK);
+        int fd = inode == null ? -Errno.ENOENT : tree.openUnseen(inode);
         try {
             if (fd >= 0 && sync && kernel.fdatasync(fd) < 0) {
                 throw new IOException("a file of the mirror cannot be synced: " + inode);

@@ -1,7 +1,6 @@
 package io.dcp.storage.mirror;
 
 import io.dcp.ipc.kernel.Kernel;
-import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.storage.metadata.MetadataStore;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Inode;
@@ -227,9 +226,7 @@ final class WriteBack implements AutoCloseable {
                 continue;
             }
             Inode inode = namespace.inode(ino);
-            int fd = inode == null
-                    ? -1
-                    : tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_NONBLOCK);
+            int fd = inode == null ? -1 : tree.openUnseen(inode);
             if (fd < 0) {
                 continue;
             }
@@ -277,7 +274,7 @@ final class WriteBack implements AutoCloseable {
             dirty.clean(ino, file.grants, change -> change.inode(ino) != null && !isHere(change.inode(ino)));
             return;
         }
-        int fd = tree.open(inode, OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_NONBLOCK);
+        int fd = tree.openUnseen(inode);
         if (fd < 0) {
             // Renamed or removed meanwhile: the next round looks again.
             return;

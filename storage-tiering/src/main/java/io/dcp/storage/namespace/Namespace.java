@@ -137,6 +137,13 @@ public final class Namespace {
                 : null;
     }
 
+    /** Whether a number on the mirror's file system is that of a file of the tree. */
+    public boolean isOnMirror(long mirrorInode) {
+        Long ino = loadByMirror(mirrorInode);
+        Inode inode = ino == null ? null : inode(ino);
+        return inode != null && inode.mirrorInode() == mirrorInode && isOnMirror(inode);
+    }
+
     private Long loadByMirror(long mirrorInode) {
         lock.lock();
         try {

@@ -39,6 +39,13 @@ public final class FileTransfer implements AutoCloseable {
         int read(ByteBuffer into, long position) throws IOException;
     }
 
+    /** A file that is written. */
+    @FunctionalInterface
+    public interface Sink {
+        /** Writes all that the buffer has left. */
+        void write(ByteBuffer data, long position) throws IOException;
+    }
+
     private final ChunkStore chunks;
     private final int chunkBytes;
     private final ChunkBuffers buffers;
@@ -118,23 +125,45 @@ public final class FileTransfer implements AutoCloseable {
     }
 
     /**
-     * Replaces the contents of a file by those in the store. The file has been emptied first; what no chunk covers is a
-     * hole. After a failure the contents are incomplete, but no byte of a corrupt chunk has been written.
+     * Replaces the contents of a file by those in the store. What no chunk covers is a hole.
      *
      * @param into open for writing
+     * @param size the file's length in bytes; parts of chunks beyond it are left out
+     * @throws IOException if the file cannot be written
+     * @see #fill
+     */
+    public void download(FileChannel into, long size, List<ChunkRef> refs) throws IOException {
+        into.truncate(0);
+        fill(
+                (data, at) -> {
+                    int begin = data.position();
+                    while (data.hasRemaining()) {
+                        into.write(data, at + data.position() - begin);
+                    }
+                },
+                size,
+                refs);
+        if (into.size() < size) {
+            into.write(ByteBuffer.allocate(1), size - 1);
+        }
+    }
+
+    /**
+     * Writes the contents that the store has into a hole. After a failure they are incomplete, but no byte of a corrupt
+     * chunk has been written.
+     *
      * @param size the file's length in bytes; parts of chunks beyond it are left out
      * @throws CorruptChunkException if a chunk is not what was stored
      * @throws NoSuchObject if a chunk is missing
      * @throws ObjectStoreException if the store fails
      * @throws IOException if the file cannot be written
      */
-    public void download(FileChannel into, long size, List<ChunkRef> refs) throws IOException {
+    public void fill(Sink into, long size, List<ChunkRef> refs) throws IOException {
         for (ChunkRef ref : refs) {
             if (ref.lengthBytes() > chunkBytes) {
                 throw new IOException("chunk is larger than chunks are: " + ref + " chunkBytes=" + chunkBytes);
             }
         }
-        into.truncate(0);
         lanes.run(refs.size(), number -> {
             ChunkRef ref = refs.get(number);
             long at = ref.index() * chunkBytes;
@@ -145,16 +174,11 @@ public final class FileTransfer implements AutoCloseable {
             try {
                 chunks.load(ref, data);
                 data.flip().limit((int) Math.min(ref.lengthBytes(), size - at));
-                while (data.hasRemaining()) {
-                    into.write(data, at + data.position());
-                }
+                into.write(data, at);
             } finally {
                 buffers.giveBack(data);
             }
         });
-        if (into.size() < size) {
-            into.write(ByteBuffer.allocate(1), size - 1);
-        }
     }
 
     /** Ends the threads when what they do is done. */
