@@ -242,6 +242,12 @@ int dcp_truncate(const char *path, off_t size) {
     }
     struct dcp_request request = {.operation = DCP_OP(TRUNCATE), .directory = AT_FDCWD, .path = path, .size = size};
     int result = dcp_tell(&request);
+    while (result < 0 && errno == EAGAIN) {
+      if (dcp_await_lease(AT_FDCWD, path, O_WRONLY) != 0) {
+        return -1;
+      }
+      result = dcp_tell(&request);
+    }
     if (result <= 0) {
       return result;
     }

@@ -14,6 +14,9 @@
 
 // --- files.c ---
 int dcp_openat(int dirfd, const char *path, int flags, mode_t mode);
+// Another program has a lease (F_SETLEASE) on a file that an open with FLAGS breaks: the agent does not wait for its
+// end, so this does, as any open. 0, or -1 with errno, EINTR say.
+int dcp_await_lease(int dirfd, const char *path, int flags);
 struct open_how;
 int dcp_openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
 

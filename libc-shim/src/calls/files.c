@@ -58,6 +58,12 @@ static bool has_free_number(void) {
 // Flags that the kernel refuses before it looks at the path; an empty path is never found.
 static bool are_refused(int flags, mode_t mode) { return dcp_kernel(SYS_openat, AT_FDCWD, "", flags, mode) != -ENOENT; }
 
+int dcp_await_lease(int dirfd, const char *path, int flags) {
+  flags &= ~(O_CREAT | O_EXCL | O_TRUNC);
+  int fd = dcp_native_openat(dirfd, path, flags | O_CLOEXEC, 0);
+  return fd < 0 ? -1 : dcp_native_close(fd);
+}
+
 static int open_at(int dirfd, const char *path, int flags, mode_t mode) {
   int fd;
   if (dcp_path_is_ours(dirfd, path)) {
@@ -70,6 +76,12 @@ static int open_at(int dirfd, const char *path, int flags, mode_t mode) {
       return -1;
     }
     int result = open_by_agent(dirfd, path, flags, mode, &fd);
+    while (result < 0 && errno == EAGAIN && (flags & (O_NONBLOCK | O_PATH)) == 0) {
+      if (dcp_await_lease(dirfd, path, flags) != 0) {
+        return -1;
+      }
+      result = open_by_agent(dirfd, path, flags, mode, &fd);
+    }
     if (result <= 0) {
       return result < 0 ? -1 : fd;
     }

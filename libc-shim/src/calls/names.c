@@ -97,9 +97,9 @@ DCP_EXPORT key_t ftok(const char *path, int project) {
   return (key_t)((status.st_ino & 0xffff) | ((status.st_dev & 0xff) << 16) | ((unsigned)(project & 0xff) << 24));
 }
 
-// A watch lies on the mirror, where the agent makes every change. What the tree has there must be there before: a program
-// would be told of it as new when the agent puts it there later.
-// An empty PATH means DIRFD itself. 0: make the native call. -1: EIO or EPROTO, the agent did not answer.
+// A watch lies on the mirror, where the agent makes every change. What the tree has there must be there before: a
+// program would be told of it as new when the agent puts it there later. An empty PATH means DIRFD itself. 0: make the
+// native call. -1: EIO or EPROTO, the agent did not answer.
 int dcp_ready_to_watch(int dirfd, const char *path, uint32_t prepare) {
   int before = errno;
   while (dcp_prepare(dirfd, path, prepare | DCP_PREPARE_WATCH) < 0) {

@@ -324,7 +324,7 @@ static void should_say_once_that_the_version_is_refused(void) {
   stop_listening();
   CHECK(
       strcmp(said,
-             "dcp: this program's libdcp.so is of another build than the agent: wire version 2, the agent's is 99\n") ==
+             "dcp: this program's libdcp.so is of another build than the agent: wire version 3, the agent's is 99\n") ==
       0);
   check_works();
 }

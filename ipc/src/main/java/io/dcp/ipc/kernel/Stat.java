@@ -52,6 +52,16 @@ public final class Stat {
         return (mode & S_IFMT) == S_IFLNK;
     }
 
+    /** The first part of a device number of {@link #makeDevice}. */
+    public static int majorOf(long device) {
+        return (int) ((device >>> 8 & 0xfff) | (device >>> 32 & 0xfffff000L));
+    }
+
+    /** The second part of a device number of {@link #makeDevice}. */
+    public static int minorOf(long device) {
+        return (int) ((device & 0xff) | (device >>> 12 & 0xffffff00L));
+    }
+
     /** Joins a device number as glibc's {@code makedev(3)} does. */
     public static long makeDevice(int major, int minor) {
         long high = Integer.toUnsignedLong(major);

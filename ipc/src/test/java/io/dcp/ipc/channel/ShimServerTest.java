@@ -327,7 +327,7 @@ class ShimServerTest {
         assertMalformed(call -> patched(call, 8 + 12, 23, 0));
         assertMalformed(call -> patched(call, 8 + 12, 0xff, 0xff));
         assertMalformed(call -> patched(call, 8 + 14, 0, 2));
-        assertMalformed(call -> patched(call, 8 + 24, 0x10));
+        assertMalformed(call -> patched(call, 8 + 24, 0x20));
         assertEquals(Cause.MALFORMED, firstAnswer(TestMessages.hello(1), TestMessages.hello(1)));
         assertEquals(Cause.MALFORMED, firstAnswer(TestMessages.hello(1), new byte[0]));
         byte[] nul = {'a', 0, 'b'};

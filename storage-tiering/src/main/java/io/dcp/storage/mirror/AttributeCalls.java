@@ -7,6 +7,7 @@ import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.Stat;
 import io.dcp.storage.namespace.Inode;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * The calls that change what a file is, not where it is. Each is made on the mirror and then recorded; what a kill leaves
@@ -78,8 +79,12 @@ final class AttributeCalls {
         FileCall call = request.call();
         return change(request, 0, target -> {
             Inode inode = target.inode();
+            // A lease that is taken just after this is waited for, by a worker at least.
+            request.aboutToWait();
+            if (target.seen().isRegular() && services.tree().leases().isLeased(target.seen())) {
+                return -Errno.EAGAIN;
+            }
             if (isAbsent(inode)) {
-                request.aboutToWait();
                 if (call.size() == 0) {
                     try (FileLocks.Held held = services.contents().exclusively(inode.ino())) {
                         return truncated(request, target);
@@ -88,7 +93,6 @@ final class AttributeCalls {
                 asAgent(request, () -> services.contents().fetch(inode.ino(), target.fd(), request.waitUntilNanos()));
             }
             if (services.namespace().isFetched(inode.ino()) && call.size() > 0) {
-                request.aboutToWait();
                 asAgent(request, () -> services.contents().makeDurable(inode.ino(), target.fd()));
             }
             if (inode.isRegular()
@@ -118,10 +122,22 @@ final class AttributeCalls {
 
     Reply setxattr(Request request) throws IOException {
         FileCall call = request.call();
-        return change(
-                request,
-                call.mode(),
-                target -> kernel.setxattr(Paths.ofDescriptor(target.fd()), call.path2(), call.payload(), call.flags()));
+        return change(request, call.mode(), target -> {
+            byte[] path = Paths.ofDescriptor(target.fd());
+            int done = kernel.setxattr(path, call.path2(), call.payload(), call.flags());
+            return done == -Errno.EEXIST && isSetAndUnrecorded(target, path, call) ? 0 : done;
+        });
+    }
+
+    /** Whether an attribute is the one to be made, and something was done to the file of which a kill left no record. */
+    private boolean isSetAndUnrecorded(Targets.Target target, byte[] path, FileCall call) {
+        if (target.seen().ctime().equals(target.inode().mirrorCtime())) {
+            return false;
+        }
+        byte[] value = new byte[call.payload().length + 1];
+        long length = kernel.getxattr(path, call.path2(), value);
+        return length == call.payload().length
+                && Arrays.equals(value, 0, (int) length, call.payload(), 0, (int) length);
     }
 
     Reply removexattr(Request request) throws IOException {

@@ -29,6 +29,7 @@ final class MirrorTree {
     private final byte[] rootPath;
     private final int rootFd;
     private final Seen root;
+    private final Leases leases;
     private final SilentOpener reader;
     private final SilentOpener writer;
     private final ThreadLocal<Statx> holder = ThreadLocal.withInitial(Statx::new);
@@ -50,12 +51,14 @@ final class MirrorTree {
         if (root == null) {
             throw new IOException("cannot stat the mirror: path=" + rootAsProgramsSeeIt);
         }
+        this.leases = new Leases(kernel);
         this.reader = new SilentOpener(kernel, READ);
         this.writer = new SilentOpener(kernel, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK);
     }
 
     /** Lets go of the root; nothing may be asked afterwards. */
     void close() {
+        leases.close();
         reader.close();
         writer.close();
         kernel.close(rootFd);
@@ -72,6 +75,10 @@ final class MirrorTree {
 
     Seen root() {
         return root;
+    }
+
+    Leases leases() {
+        return leases;
     }
 
     byte[] rootPath() {
@@ -114,14 +121,17 @@ final class MirrorTree {
 
     /**
      * Opens an inode's mirror file for the agent's own reading, by one of its names: programs that watch it are told nothing,
-     * and its access time stays. A negative errno if it is not there. Under the agent's credentials.
+     * and its access time stays. A negative errno if it is not there, or a program has it for itself by a lease. Under the
+     * agent's credentials.
      */
     int openUnseen(Inode inode) {
         int fd = open(inode, OpenFlags.O_PATH);
         if (fd < 0) {
             return fd;
         }
-        int opened = reopenUnseen(fd, false);
+        Seen seen = stat(fd);
+        boolean leased = seen != null && seen.isRegular() && leases.isLeasedForWriting(seen);
+        int opened = leased ? -Errno.EAGAIN : reopenUnseen(fd, false);
         kernel.close(fd);
         return opened;
     }

@@ -19,7 +19,6 @@ import java.util.function.IntSupplier;
  */
 final class OpenCalls {
     private static final int MAX_LINKS = 40;
-    private static final int LEASE_TRIES = 1000;
     private static final int O_TMPFILE_BIT = OpenFlags.O_TMPFILE & ~OpenFlags.O_DIRECTORY;
 
     private final Services services;
@@ -130,7 +129,7 @@ final class OpenCalls {
             return Reply.natively();
         }
         int plain = flags & ~(OpenFlags.O_CREAT | OpenFlags.O_EXCL);
-        return openTarget(request, target, flags, () -> reopened(at, target, plain));
+        return openTarget(request, target, flags, () -> reopened(at, target, plain | OpenFlags.O_NONBLOCK));
     }
 
     /** O_NOFOLLOW stays among the flags that F_GETFL shows, so it must be given; but the way by descriptor is a link. */
@@ -197,7 +196,10 @@ final class OpenCalls {
         if (emptying) {
             targets.noticeXattrs(request, target);
         }
-        int fd = withoutOurLease(systemCall);
+        int fd = besideLeases(systemCall, flags);
+        if (fd == -Errno.EACCES && isOwnAndMade(request, target)) {
+            fd = services.context().asAgent(request.caller(), () -> besideLeases(systemCall, flags));
+        }
         if (fd < 0) {
             return Reply.error(-fd);
         }
@@ -233,12 +235,23 @@ final class OpenCalls {
         }
     }
 
-    /** While write-back looks whether a file is in use, it has a lease for a moment, and O_NONBLOCK would not wait. */
-    private static int withoutOurLease(IntSupplier systemCall) {
-        int fd = systemCall.getAsInt();
-        for (int tries = 0; fd == -Errno.EAGAIN && tries < LEASE_TRIES; tries++) {
-            Thread.onSpinWait();
-            fd = systemCall.getAsInt();
+    /** A call that is repeated made this file with a mode that denies its owner, who was given a descriptor all the same. */
+    private boolean isOwnAndMade(Request request, Targets.Target target) {
+        return (request.call().flags() & OpenFlags.O_CREAT) != 0
+                && target.seen().isRegular()
+                && target.seen().uid() == request.caller().uid()
+                && services.sessions()
+                        .isCompleted(request.caller().session(), request.call().requestId());
+    }
+
+    /**
+     * Without waiting for the lease of a program: the caller hears EAGAIN, and waits itself if it wants to. What the system
+     * call opens has O_NONBLOCK.
+     */
+    private int besideLeases(IntSupplier systemCall, int flags) {
+        int fd = services.tree().leases().open(systemCall);
+        if (fd >= 0 && (flags & OpenFlags.O_NONBLOCK) == 0) {
+            kernel.fcntl(fd, OpenFlags.F_SETFL, flags);
         }
         return fd;
     }
@@ -369,7 +382,7 @@ final class OpenCalls {
                 () -> kernel.openat(
                         place.directoryFd(),
                         place.bytes(),
-                        flags,
+                        flags | OpenFlags.O_NONBLOCK,
                         request.call().mode()));
     }
 

@@ -2,7 +2,6 @@ package io.dcp.storage.mirror;
 
 import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
-import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Namespace;
@@ -24,9 +23,6 @@ import java.util.concurrent.TimeUnit;
  * and the file may be clean. One thread, that of {@link WriteBack}.
  */
 final class Uploads {
-    private static final int SIGURG = 23;
-    private static final int F_SETSIG = 10;
-
     /** How many files are brought to the disk one by one; more of them, with everything else on the mirror. */
     private static final int FEW = 16;
 
@@ -123,7 +119,7 @@ final class Uploads {
                     after != null && after.ctime().equals(before.ctime()) && after.sizeBytes() == before.sizeBytes();
             if (upload.quiet()
                     && same
-                    && isQuiet(fd)
+                    && tree.leases().isQuiet(fd)
                     && dirty.clean(upload.ino(), upload.grants(), change -> record(change, upload))) {
                 return;
             }
@@ -161,16 +157,5 @@ final class Uploads {
             upload.refs().stream().filter(ref -> !kept.contains(ref)).forEach(change::discard);
             change.commit();
         }
-    }
-
-    /** Whether nobody can write to a file now: no descriptor or mapping for writing. A read lease is given just then. */
-    boolean isQuiet(int readOnlyFd) {
-        // The kernel tells a holder of a lease about openers by SIGIO, which would end the JVM.
-        if (kernel.fcntl(readOnlyFd, F_SETSIG, SIGURG) < 0
-                || kernel.fcntl(readOnlyFd, OpenFlags.F_SETLEASE, OpenFlags.F_RDLCK) < 0) {
-            return false;
-        }
-        kernel.fcntl(readOnlyFd, OpenFlags.F_SETLEASE, OpenFlags.F_UNLCK);
-        return true;
     }
 }

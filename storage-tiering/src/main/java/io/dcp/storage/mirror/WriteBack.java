@@ -231,7 +231,7 @@ final class WriteBack implements AutoCloseable {
                 continue;
             }
             try {
-                boolean quiet = uploads.isQuiet(fd);
+                boolean quiet = tree.leases().isQuiet(fd);
                 Seen seen = tree.stat(fd);
                 if (seen != null) {
                     boolean sent = file.sentAt != null && file.sentAt.equals(seen.ctime());
@@ -280,7 +280,7 @@ final class WriteBack implements AutoCloseable {
             return;
         }
         try {
-            boolean quiet = uploads.isQuiet(fd);
+            boolean quiet = tree.leases().isQuiet(fd);
             Seen before = tree.stat(fd);
             if (before == null) {
                 return;

@@ -2,9 +2,11 @@ package io.dcp.storage.mirror;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dcp.ipc.channel.Reply;
 import io.dcp.ipc.kernel.Errno;
+import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +59,32 @@ class MirrorRetryTest extends MirrorTestBase {
         twice.close(again.descriptor());
         assertEquals(Errno.EEXIST, -twice.open("g", flags));
         assertEquals(ino, twice.stat("f").ino());
+    }
+
+    @Test
+    void shouldOpenAgainWhatDeniesItsOwner() throws Exception {
+        assumeTrue(Kernel.system().geteuid() == 0, "only root may act for other users");
+        program.chmod("", 0777);
+        Program nobody = mirror.program(65_534, 65_534);
+        int flags = OpenFlags.O_WRONLY | OpenFlags.O_CREAT;
+        Reply first = nobody.openReply("f", flags, 0);
+        assertEquals(0, first.errno());
+        nobody.close(first.descriptor());
+        mirror.kill();
+        Reply again = nobody.again();
+        assertEquals(0, again.errno());
+        nobody.close(again.descriptor());
+        assertEquals(Errno.EACCES, nobody.openReply("f", flags, 0).errno());
+    }
+
+    @Test
+    void shouldMakeAnAttributeAgainThatAKillLeftUnrecorded() throws Exception {
+        program.write("f", "x");
+        mirror.kill();
+        Kernel.system().setxattr(program.absolute("f"), Paths.bytes("user.x"), Paths.bytes("y"), 0);
+        assertEquals(Errno.EEXIST, program.createXattr("f", "user.x", "z"));
+        assertEquals(0, program.createXattr("f", "user.x", "y"));
+        assertEquals(Errno.EEXIST, program.createXattr("f", "user.x", "y"));
     }
 
     @Test

@@ -230,6 +230,15 @@ final class Program implements FileOperations {
         return ask(Operation.SETXATTR, call).errno();
     }
 
+    /** With XATTR_CREATE. */
+    int createXattr(String path, String name, String value) {
+        Call call = on(path);
+        call.path2 = Paths.bytes(name);
+        call.payload = Paths.bytes(value);
+        call.flags = 1;
+        return ask(Operation.SETXATTR, call).errno();
+    }
+
     @Override
     public int removexattr(String path, String name) {
         Call call = on(path);
@@ -284,6 +293,13 @@ final class Program implements FileOperations {
 
     Reply openReply(String path, int flags) {
         return MirrorFixture.await(sendOpen(path, flags, DEADLINE_MILLIS));
+    }
+
+    Reply openReply(String path, int flags, int mode) {
+        Call call = on(path);
+        call.flags = flags;
+        call.mode = mode;
+        return MirrorFixture.await(send(Operation.OPEN, call));
     }
 
     CompletableFuture<Reply> sendOpen(String path, int flags, int deadlineMillis) {
