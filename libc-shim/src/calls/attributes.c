@@ -38,16 +38,25 @@ static int changed(int fd, int result) {
 }
 
 // --- mode ---
-int dcp_fchmodat(int dirfd, const char *path, mode_t mode, int flags) {
-  if ((flags & ~AT_FLAGS) == 0 && dcp_path_is_ours(dirfd, path)) {
-    struct dcp_request request = {
-        .operation = DCP_OP(CHMOD), .directory = dirfd, .path = path, .mode = mode & 07777, .flags = (uint32_t)flags};
-    int result = dcp_tell(&request);
-    if (result <= 0) {
-      return result;
-    }
+// As dcp_tell: more than 0 if the call is to be made natively.
+static int tell_mode(int dirfd, const char *path, mode_t mode, int flags) {
+  if ((flags & ~AT_FLAGS) != 0 || !dcp_path_is_ours(dirfd, path)) {
+    return 1;
   }
-  return DCP_REAL(fchmodat)(dirfd, path, mode, flags);
+  struct dcp_request request = {
+      .operation = DCP_OP(CHMOD), .directory = dirfd, .path = path, .mode = mode & 07777, .flags = (uint32_t)flags};
+  return dcp_tell(&request);
+}
+
+int dcp_fchmodat(int dirfd, const char *path, mode_t mode, int flags) {
+  int result = tell_mode(dirfd, path, mode, flags);
+  return result <= 0 ? result : DCP_REAL(fchmodat)(dirfd, path, mode, flags);
+}
+
+// The system call, which takes flags that libc's function may not know.
+long dcp_fchmodat2(int dirfd, const char *path, mode_t mode, int flags) {
+  int result = tell_mode(dirfd, path, mode, flags);
+  return result <= 0 ? result : DCP_REAL(syscall)(SYS_fchmodat2, dirfd, path, mode, flags);
 }
 
 int dcp_fchmod(int fd, mode_t mode) { return changed(fd, DCP_REAL(fchmod)(fd, mode)); }

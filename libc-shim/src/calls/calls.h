@@ -38,6 +38,7 @@ int dcp_renameat2(int olddir, const char *old, int newdir, const char *new_path,
 
 // --- attributes.c ---
 int dcp_fchmodat(int dirfd, const char *path, mode_t mode, int flags);
+long dcp_fchmodat2(int dirfd, const char *path, mode_t mode, int flags);
 int dcp_fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags);
 int dcp_utimensat(int dirfd, const char *path, const struct timespec times[2], int flags);
 int dcp_truncate(const char *path, off_t size);

@@ -16,6 +16,7 @@
 #include "../link/ask.h"
 #include "../link/kernel.h"
 #include "../table/place.h"
+#include "../table/readable.h"
 #include "../table/region.h"
 #include "names.h"
 #include "real.h"
@@ -214,7 +215,7 @@ static int search(const char *file, char *const argv[], char *const envp[]) {
 int dcp_execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags) {
   struct dcp_passed passed;
   if (DCP_PASS(&passed, envp) < 0) return -1;
-  if ((path != NULL && path[0] == '\0') || dcp_exec_ready(dirfd, path, passed.envp) == 0)
+  if ((path != NULL && dcp_page_is_readable(path) && path[0] == '\0') || dcp_exec_ready(dirfd, path, passed.envp) == 0)
     DCP_REAL(execveat)(dirfd, path, argv, passed.envp, flags);
   dcp_passed_release(&passed);
   return -1;

@@ -183,8 +183,8 @@ static bool are_known(int flags) {
 
 // True if the call is about an open descriptor that is in the tree.
 static bool is_open_descriptor(int dirfd, const char *path, int flags) {
-  return (flags & AT_EMPTY_PATH) != 0 && are_known(flags) && dirfd >= 0 && (path == NULL || path[0] == '\0') &&
-         dcp_fd_is_tree(dirfd);
+  return (flags & AT_EMPTY_PATH) != 0 && are_known(flags) && dirfd >= 0 &&
+         (path == NULL || (dcp_page_is_readable(path) && path[0] == '\0')) && dcp_fd_is_tree(dirfd);
 }
 
 // Field by field: to assign the whole struct the compiler clears it by "rep stos" first.

@@ -22,6 +22,7 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "../link/kernel.h"
 #include "../table/place.h"
 #include "../table/readable.h"
 #include "calls.h"
@@ -31,10 +32,6 @@
 #include "real.h"
 
 enum { NUMBERS = 512 };
-
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452
-#endif
 
 // The next syscall(), once it was found; read by the entry.
 void *dcp_syscall_next;
@@ -89,7 +86,7 @@ static long utimens_at(int fd, const char *path, const struct timespec times[2],
   X(mknodat, dcp_mknodat(FD(a), PATH(b), (mode_t)c, (dev_t)d))                                      \
   X(fchmod, dcp_fchmod(FD(a), (mode_t)b))                                                           \
   X(fchmodat, dcp_fchmodat(FD(a), PATH(b), (mode_t)c, 0))                                           \
-  X(fchmodat2, dcp_fchmodat(FD(a), PATH(b), (mode_t)c, FD(d)))                                      \
+  X(fchmodat2, dcp_fchmodat2(FD(a), PATH(b), (mode_t)c, FD(d)))                                     \
   X(fchown, dcp_fchown(FD(a), (uid_t)b, (gid_t)c))                                                  \
   X(fchownat, dcp_fchownat(FD(a), PATH(b), (uid_t)c, (gid_t)d, FD(e)))                              \
   X(utimensat, utimens_at(FD(a), PATH(b), ADDRESS(c), FD(d)))                                       \

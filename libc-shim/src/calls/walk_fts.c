@@ -8,13 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "../link/kernel.h"
 #include "calls.h"
 #include "directories.h"
 #include "real.h"
 #include "walk_tree.h"
 
 _Static_assert(sizeof(FTS) == sizeof(FTS64) && sizeof(FTSENT) == sizeof(FTSENT64), "fts and fts64 are one");
+
+// Among the walk's options, beside libc's own private ones: the program expects directories to be entered by chdir.
+// They are not, but what that would have refused is refused.
+#define FTS_ENTERS 0x400
 
 enum build { FOR_READING, FOR_CHILDREN, NAMES_ONLY };
 
@@ -96,6 +102,12 @@ static FTSENT *sort(const FTS *walk, FTSENT *head, size_t count) {
   return head;
 }
 
+// 0 if the directory that STREAM reads may be entered, as fchdir asks; else an errno.
+static int refuses_entry(DIR *stream) {
+  long result = dcp_kernel(SYS_faccessat2, dirfd(stream), "", X_OK, AT_EACCESS | AT_EMPTY_PATH);
+  return result == -EACCES ? EACCES : 0;
+}
+
 // The entries of the current directory. NULL: none, or an error; FOR_READING notes which in fts_info.
 static FTSENT *build(FTS *walk, enum build purpose) {
   FTSENT *directory = walk->fts_cur;
@@ -105,6 +117,16 @@ static FTSENT *build(FTS *walk, enum build purpose) {
       directory->fts_info = FTS_DNR;
       directory->fts_errno = errno;
     }
+    return NULL;
+  }
+  int refused = has(walk, FTS_ENTERS) && purpose != NAMES_ONLY ? refuses_entry(stream) : 0;
+  if (refused != 0) {
+    dcp_closedir(stream);
+    if (purpose == FOR_READING) {
+      directory->fts_info = FTS_DP;
+      directory->fts_errno = refused;
+    }
+    errno = refused;
     return NULL;
   }
   struct names names;
@@ -157,7 +179,7 @@ DCP_EXPORT FTS *fts_open(char *const *roots, int options, int (*order)(const FTS
   size_t count = 0;
   if (walk == NULL || above == NULL || start == NULL) goto failed;
   walk->fts_compar = (untyped_order)(void (*)(void))order;
-  walk->fts_options = options | FTS_NOCHDIR;
+  walk->fts_options = options | FTS_NOCHDIR | ((options & (FTS_NOCHDIR | FTS_LOGICAL)) == 0 ? FTS_ENTERS : 0);
   walk->fts_rfd = -1;
   above->fts_level = FTS_ROOTPARENTLEVEL;
   for (; *roots != NULL; roots++, count++) {

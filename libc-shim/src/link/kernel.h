@@ -5,6 +5,10 @@
 
 #include <sys/syscall.h>
 
+#ifndef SYS_fchmodat2  // newer than the headers of glibc 2.36
+#define SYS_fchmodat2 452
+#endif
+
 #if defined(__x86_64__)
 
 static inline long dcp_kernel6(long number, long a, long b, long c, long d, long e, long f) {

@@ -11,9 +11,9 @@ static void copy_range(void) {
   size_t length = chance(10) ? 0 : roll(40000);
   bool own_offsets = chance(60);
   say("copy_file_range ");
-  int in = choose_fd();
+  int in = choose_data_fd();
   say(" to ");
-  int out = choose_fd();
+  int out = choose_data_fd();
   say(" %s %zu %lld %lld", own_offsets ? "at" : "on", length, (long long)from, (long long)to);
   RESULT(copy_file_range(in, own_offsets ? &from : NULL, out, own_offsets ? &to : NULL, length, chance(2) ? 1 : 0));
   observe_preallocated(out);
@@ -25,9 +25,9 @@ static void send_file(void) {
   size_t length = roll(40000);
   bool own_offset = chance(60);
   say("sendfile ");
-  int out = choose_fd();
+  int out = choose_data_fd();
   say(" from ");
-  int in = choose_fd();
+  int in = choose_data_fd();
   say(" %s%zu", own_offset ? "at " : "", length);
   if (own_offset) say(" %lld", (long long)from);
   RESULT(sendfile(out, in, own_offset ? &from : NULL, length));
@@ -41,11 +41,11 @@ static void splice_through(void) {
   size_t length = roll(60000);
   if (pipe2(ends, O_NONBLOCK) != 0) return;
   say("splice ");
-  int in = choose_fd();
+  int in = choose_data_fd();
   say(" at %lld %zu", (long long)from, length);
   long n = RESULT(splice(in, &from, ends[1], NULL, length, SPLICE_F_NONBLOCK));
   say(" to ");
-  int out = choose_fd();
+  int out = choose_data_fd();
   say(" at %lld", (long long)to);
   if (n > 0) RESULT(splice(ends[0], NULL, out, &to, (size_t)n, SPLICE_F_NONBLOCK));
   close(ends[0]);
@@ -121,4 +121,52 @@ void family_mapping(void) {
   }
   munmap(memory, pages * 4096);
   observe_fd(fd);
+}
+
+/* A mapping that stays while the file is written, cut, renamed, removed. */
+static struct {
+  unsigned char *memory;
+  size_t pages;
+  bool writable;
+} held;
+
+static void hold_mapping(void) {
+  int protection = chance(75) ? PROT_READ | PROT_WRITE : PROT_READ, kind = chance(70) ? MAP_SHARED : MAP_PRIVATE;
+  off_t offset = 4096 * (off_t)roll(4);
+  held.pages = 1 + roll(4);
+  held.writable = protection & PROT_WRITE;
+  say("hold ");
+  int fd = choose_fd();
+  say(" %zu pages at %lld prot %d kind %d", held.pages, (long long)offset, protection, kind);
+  held.memory = mmap(NULL, held.pages * 4096, protection, kind, fd, offset);
+  if (held.memory != MAP_FAILED) return;
+  say(" = %s", error_name(errno));
+  held.memory = NULL;
+}
+
+void family_held_mapping(void) {
+  if (held.memory == NULL) {
+    hold_mapping();
+    return;
+  }
+  unsigned form = roll(8);
+  size_t bytes = held.pages * 4096;
+  if (form < 3) {
+    say("look");
+    touch(held.memory, held.pages, false);
+  } else if (form < 6) {
+    say("change");
+    /* A page that is dirty still does not move mtime again, so when it was sent to the disk would show. */
+    RESULT(msync(held.memory, bytes, MS_SYNC));
+    if (held.writable) touch(held.memory, held.pages, true);
+  } else if (form == 6) {
+    say("mprotect");
+    held.writable = chance(50);
+    int result = mprotect(held.memory, bytes, held.writable ? PROT_READ | PROT_WRITE : PROT_READ);
+    if (RESULT(result) != 0) held.writable = false;
+  } else {
+    say("let go");
+    RESULT(munmap(held.memory, bytes));
+    held.memory = NULL;
+  }
 }

@@ -42,18 +42,6 @@ static off_t choose_offset(void) {
   }
 }
 
-/* Of a directory offsets have no meaning but 0. */
-static bool is_directory(int fd) {
-  struct stat st;
-  return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-static int choose_data_fd(void) {
-  int fd = choose_fd();
-  if (is_directory(fd)) lseek(fd, 0, SEEK_SET);
-  return fd;
-}
-
 static void say_read(long n) {
   if (n >= 0) {
     say(" ");
@@ -67,8 +55,14 @@ void family_data(void) {
   unsigned form = roll(8);
   void *memory = chance(1) ? no_memory : (unsigned char *)buffer + (chance(10) ? 1 : 0);
   if (length == BUFFER) length--;
+  bool aligned = chance(70);
   say(form < 3 ? "write " : form < 5 ? "pwrite " : form < 7 ? "read " : "pread ");
-  int fd = choose_data_fd();
+  int fd = choose_data_fd(), flags = fcntl(fd, F_GETFL);
+  if (aligned && flags >= 0 && (flags & O_DIRECT)) { /* as it wants to be used */
+    length &= ~(size_t)4095;
+    offset &= ~(off_t)4095;
+    if (memory != no_memory) memory = buffer;
+  }
   say(" %zu%s", length, memory == no_memory ? " FAULT" : "");
   if (form < 5) fill(length + 1);
   switch (form) {
@@ -152,15 +146,28 @@ void family_vectors(void) {
   }
 }
 
+static void give_advice(off_t offset) {
+  int advice = (int)roll(7);
+  say("fadvise ");
+  int fd = choose_fd();
+  say(" %d", advice);
+  say(" = %s", error_name(posix_fadvise(fd, offset, roll(9000), advice)));
+  if (chance(50)) RESULT(readahead(fd, offset, 4096));
+}
+
 void family_seek(void) {
   static const struct flag from[] = {{SEEK_SET, "SET"},   {SEEK_CUR, "CUR"},   {SEEK_END, "END"},
                                      {SEEK_DATA, "DATA"}, {SEEK_HOLE, "HOLE"}, {77, "77"}};
   const struct flag *whence = &PICK(from);
   off_t offset = chance(15) ? -(off_t)roll(5000) : choose_offset();
+  if (chance(12)) {
+    give_advice(offset);
+    return;
+  }
   say("lseek ");
   int fd = choose_data_fd();
   bool preallocated = (whence->bit == SEEK_DATA || whence->bit == SEEK_HOLE) && observed_as_preallocated(fd);
-  if (preallocated || is_directory(fd)) {
+  if (rewind_directory(fd) || preallocated) {
     offset = 0;
     whence = &from[0];
   }

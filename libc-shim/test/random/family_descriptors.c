@@ -1,7 +1,10 @@
 /* Duplicates, flags, locks. */
 #include "ops.h"
 
+#include <linux/fs.h>
+#include <poll.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 void family_dup(void) {
@@ -30,8 +33,9 @@ void family_dup(void) {
 }
 
 void family_fcntl(void) {
-  unsigned form = roll(6);
-  static const char *const names[] = {"F_GETFL", "F_SETFL", "F_GETFD", "F_SETFD", "F_GET_SEALS", "F_GETOWN"};
+  unsigned form = roll(9);
+  static const char *const names[] = {"F_GETFL",  "F_SETFL",    "F_GETFD",  "F_SETFD",      "F_GET_SEALS",
+                                      "F_GETOWN", "F_GETLEASE", "F_NOTIFY", "F_GET_RW_HINT"};
   say("%s ", names[form]);
   int fd = choose_fd();
   struct stat st;
@@ -47,7 +51,41 @@ void family_fcntl(void) {
   if (form == 2) RESULT(fcntl(fd, F_GETFD));
   if (form == 3) RESULT(fcntl(fd, F_SETFD, chance(50) ? FD_CLOEXEC : 0));
   if (form == 4) RESULT(fcntl(fd, F_GET_SEALS));
-  if (form == 5) RESULT(fcntl(fd, F_GETOWN));
+  if (form == 5) { /* F_NOTIFY makes the caller the owner */
+    int owner = fcntl(fd, F_GETOWN);
+    say(" = %s", owner == 0 ? "nobody" : owner == getpid() ? "this" : owner < 0 ? error_name(errno) : "another");
+  }
+  if (form == 6) RESULT(fcntl(fd, F_GETLEASE));
+  if (form == 7) RESULT(fcntl(fd, F_NOTIFY, chance(50) ? 0 : DN_CREATE | DN_RENAME));
+  if (form == 8) {
+    uint64_t hint = 77;
+    RESULT(fcntl(fd, F_GET_RW_HINT, &hint));
+    say(" %d", (int)hint);
+  }
+}
+
+/* What is asked of any descriptor by ioctl and poll; files that share blocks, which ext4 has not. */
+void family_ioctl(void) {
+  unsigned form = roll(6);
+  static const char *const names[] = {"FS_IOC_GETFLAGS", "FIONREAD", "FIGETBSZ",
+                                      "FICLONE",         "poll",     "FS_IOC_GETVERSION"};
+  int value = 0;
+  long flags = 0;
+  say("%s ", names[form]);
+  int fd = choose_data_fd();
+  if (form == 0 && RESULT(ioctl(fd, FS_IOC_GETFLAGS, &flags)) == 0) say(" %#lx", flags & ~(long)FS_INDEX_FL);
+  if (form == 1 && RESULT(ioctl(fd, FIONREAD, &value)) == 0) say(" %d", value);
+  if (form == 2 && RESULT(ioctl(fd, FIGETBSZ, &value)) == 0) say(" %d", value);
+  if (form == 3) {
+    say(" ");
+    RESULT(ioctl(fd, FICLONE, choose_fd()));
+  }
+  if (form == 4) {
+    struct pollfd asked = {fd, POLLIN | POLLOUT | POLLPRI, 0};
+    RESULT(poll(&asked, 1, 0));
+    say(" %#x", (unsigned)asked.revents);
+  }
+  if (form == 5) RESULT(ioctl(fd, FS_IOC_GETVERSION, &value));
 }
 
 static struct flock choose_range(void) {
@@ -104,7 +142,7 @@ void family_locks(void) {
   say("%s ", names[form]);
   int fd = choose_fd();
   struct stat st;
-  if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) lseek(fd, 0, SEEK_SET); /* its offsets differ */
+  rewind_directory(fd);
   if (form == 2) {
     int operation = PICK(operations);
     say(" %d", operation);

@@ -168,6 +168,7 @@ static struct {
   unsigned seen;
 } there[256];
 static size_t there_count;
+static unsigned rewound_at_first;
 
 static void note_seen(const char *name) {
   for (size_t i = 0; i < there_count; i++)
@@ -195,6 +196,7 @@ static void begin_stream(void) {
   }
   struct dirent *entry;
   there_count = 0;
+  rewound_at_first = *rewound;
   while ((entry = readdir(open_stream)) != NULL) {
     if (there_count == COUNT_OF(there)) continue;
     there[there_count].seen = 0;
@@ -212,15 +214,15 @@ void family_stream_of_directory(void) {
     return;
   }
   struct dirent *entry;
-  if (chance(30) && (entry = readdir(open_stream)) != NULL) {
-    note_seen(entry->d_name);
+  if (chance(30)) { /* whether there is one depends on the order, if names came or went */
+    if ((entry = readdir(open_stream)) != NULL) note_seen(entry->d_name);
     say("one more");
     return;
   }
   say("the rest");
   while ((entry = readdir(open_stream)) != NULL) note_seen(entry->d_name);
   for (size_t i = 0; i < there_count; i++) {
-    if (there[i].seen != 1 && was_there_all_the_time(i)) {
+    if (there[i].seen != 1 && *rewound == rewound_at_first && was_there_all_the_time(i)) {
       say(" SEEN %u TIMES ", there[i].seen);
       say_text(there[i].name);
     }

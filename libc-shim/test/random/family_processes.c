@@ -94,7 +94,7 @@ void family_program(void) {
   choose_path(&input, FILES);
   if (place.path == no_memory || would_block(AT_FDCWD, place.path)) strcpy(place.text, "./F0");
   if (input.path == no_memory || would_block(AT_FDCWD, input.path)) strcpy(input.text, "F1");
-  if (would_block(AT_FDCWD, input.text) || would_block(AT_FDCWD, "F4")) return;
+  if (would_block(AT_FDCWD, input.text) || would_block(AT_FDCWD, "F4") || would_block(AT_FDCWD, "D0/F4")) return;
   place.path = place.text;
   say("program ");
   say_place(&place);
@@ -108,7 +108,11 @@ void family_program(void) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    if (chance(60)) posix_spawn_file_actions_addopen(&actions, 9, input.text, O_RDONLY, 0);
+    if (chance(60)) {
+      posix_spawn_file_actions_addopen(&actions, 9, input.text, O_RDONLY, 0);
+    } else {
+      posix_spawn_file_actions_addclose(&actions, 9); /* it could be a FIFO, on which cat would wait */
+    }
     if (chance(20)) posix_spawn_file_actions_addchdir_np(&actions, "D0");
     int result = posix_spawn(&pid, place.path, &actions, NULL, arguments, environ);
     say(" spawn = %s", result == 0 ? "0" : error_name(result));
@@ -163,6 +167,7 @@ static void say_events(int watch) {
     struct inotify_event *event = (struct inotify_event *)(buffer + at);
     at += (ssize_t)(sizeof *event + event->len);
     const char *name = event->len ? event->name : "";
+    if (strncmp(name, "temporary-", 10) == 0) name = "temporary"; /* libc made it up */
     size_t i = 0;
     while (i < count && (masks[i] != event->mask || strcmp(names[i], name) != 0)) i++;
     if (i < count || count == COUNT_OF(masks)) continue;

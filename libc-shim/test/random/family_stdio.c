@@ -7,6 +7,7 @@ static char buffer[8192];
 
 static void say_stream(unsigned which) {
   if (streams[which] == NULL) return;
+  rewind_directory(fileno(streams[which])); /* when its descriptor was closed behind it */
   say(" at %ld%s%s", ftell(streams[which]), feof(streams[which]) ? " eof" : "", ferror(streams[which]) ? " error" : "");
 }
 
@@ -121,6 +122,7 @@ void family_stdio(void) {
     open_stream(which, true);
   } else {
     for (unsigned i = 1 + roll(3); i > 0; i--) {
+      rewind_directory(fileno(streams[which]));
       transfer(streams[which]);
       say(" ");
     }

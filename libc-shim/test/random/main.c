@@ -23,6 +23,7 @@ static void catch_accidents(void) {
   for (size_t i = 0; i < COUNT_OF(signals); i++) sigaction(signals[i], &action, NULL);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
+  signal(SIGIO, SIG_IGN);
 }
 
 static unsigned char *read_selection(const char *path, uint64_t count) {

@@ -77,8 +77,11 @@ void state_begin(const char *directory, const char *outside);
 extern bool state_moved;              /* the working directory, a directory or a slot is another one */
 void state_guard(void);               /* brings home what has climbed too far up for ".." to be safe */
 void slot_put(unsigned slot, int fd); /* closes what was there */
+bool rewind_directory(int fd);        /* of a directory offsets have no meaning but 0; false if it is none */
+extern unsigned *rewound;             /* how often that was done */
 int choose_slot(void);                /* an index, mostly of an open descriptor */
 int choose_fd(void);                  /* its descriptor; sometimes one that is not open; says it */
+int choose_data_fd(void);             /* likewise, and a directory is rewound */
 void become(uid_t uid, gid_t gid, size_t groups, const gid_t *list);
 void become_root(void);
 
@@ -130,6 +133,7 @@ void family_truncate(void);
 void family_fallocate(void);
 void family_copies(void);
 void family_mapping(void);
+void family_held_mapping(void);
 void family_synchronise(void);
 void family_stat(void);
 void family_access(void);
@@ -155,6 +159,7 @@ void family_glob(void);
 void family_realpath(void);
 void family_dup(void);
 void family_fcntl(void);
+void family_ioctl(void);
 void family_locks(void);
 void family_stdio(void);
 void family_temporary(void);

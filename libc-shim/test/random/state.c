@@ -21,6 +21,7 @@ char elsewhere_base[PATH_MAX];
 bool privileged;
 void *no_memory;
 bool state_moved;
+unsigned *rewound;
 
 static size_t work_floor, elsewhere_floor; /* how much of the path a safe directory's path has in common */
 
@@ -44,6 +45,7 @@ static void make_chain(char *path, char *start, const char *directory, size_t *f
 void state_begin(const char *directory, const char *outside) {
   privileged = geteuid() == 0;
   no_memory = mmap(NULL, 65536, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  rewound = shared_memory(sizeof *rewound);
   for (unsigned i = 0; i < SLOTS; i++) slots[i] = -1;
   umask(0);
   make_chain(work, base, directory, &work_floor);
@@ -72,12 +74,23 @@ static bool is_safe(const char *link) {
          (elsewhere_floor != 0 && strncmp(path, elsewhere, elsewhere_floor) == 0);
 }
 
+/* As root: the effective user may be kept out. */
+static void go_home(void) {
+  uid_t uid = geteuid();
+  gid_t gid = getegid();
+  gid_t groups[16];
+  int count = getgroups(COUNT_OF(groups), groups);
+  become_root();
+  if (chdir(work) != 0) _exit(2); /* a child that is nobody's root any more */
+  become(uid, gid, count < 0 ? 0 : (size_t)count, groups);
+}
+
 void state_guard(void) {
   if (!state_moved) return;
   state_moved = false;
   if (!is_safe("/proc/self/cwd")) {
     say(" guard:cwd");
-    if (chdir(work) != 0) _exit(2);
+    go_home();
   }
   for (unsigned i = 0; i < SLOTS; i++) {
     char link[40];
@@ -92,6 +105,14 @@ void slot_put(unsigned slot, int fd) {
   if (slots[slot] >= 0) close(slots[slot]);
   slots[slot] = fd;
   state_moved = true;
+}
+
+bool rewind_directory(int fd) {
+  struct stat st;
+  if (fstat(fd, &st) != 0 || !S_ISDIR(st.st_mode)) return false;
+  lseek(fd, 0, SEEK_SET);
+  ++*rewound;
+  return true;
 }
 
 int choose_slot(void) {
@@ -110,6 +131,12 @@ int choose_fd(void) {
   int slot = choose_slot();
   say("s%d", slot);
   return slots[slot];
+}
+
+int choose_data_fd(void) {
+  int fd = choose_fd();
+  rewind_directory(fd);
+  return fd;
 }
 
 void become_root(void) {

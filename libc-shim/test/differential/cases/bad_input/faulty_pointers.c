@@ -22,6 +22,11 @@ int main(void) {
   SHOW(syscall(SYS_fstat, fd, bad_stat));
   SHOW(syscall(SYS_statx, AT_FDCWD, "f", 0, STATX_ALL, bad));
   SHOW(syscall(SYS_statx, AT_FDCWD, bad, 0, STATX_ALL, bad));
+  struct statx more;
+  struct stat status;
+  SHOW(syscall(SYS_statx, fd, bad, AT_EMPTY_PATH, STATX_ALL, &more));
+  SHOW(syscall(SYS_newfstatat, fd, bad, &status, AT_EMPTY_PATH));
+  SHOW(syscall(SYS_execveat, fd, bad, NULL, NULL, AT_EMPTY_PATH));
   SHOW(mkdir(bad, 0755));
   SHOW(rmdir(bad));
   SHOW(unlink(bad));

@@ -69,6 +69,20 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
         return new At(fd, path, true, kernel);
     }
 
+    /** Whether a path names, in its last place, a link by which a base was opened; there may be no such link. */
+    static boolean isLinkOfCaller(Request request, byte[] path) {
+        if (request.bases() == null || !Paths.isAbsolute(path)) {
+            return false;
+        }
+        OwnPaths.Own own = OwnPaths.parse(path, request.caller().pid());
+        return own != null && own.rest().length == 0;
+    }
+
+    /** Stands for a link itself, which is the kernel's, as all of /proc. */
+    static At linkOfCaller(Kernel kernel) {
+        return new At(Stat.AT_FDCWD, Paths.bytes("/proc"), false, kernel);
+    }
+
     private static At byBase(Kernel kernel, Request request, byte[] path, boolean follow) {
         boolean absolute = Paths.isAbsolute(path);
         OwnPaths.Own own = absolute ? OwnPaths.parse(path, request.caller().pid()) : null;
@@ -81,15 +95,18 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
         }
         byte[] rest = absolute ? own.rest() : path;
         int base = request.bases().of(request.call(), path);
-        if (rest.length > 0) {
+        boolean onlySlash = Paths.isAbsolute(rest);
+        if (rest.length > 0 && !onlySlash) {
             return new At(base, rest, false, kernel);
         }
         if (base < 0) {
             return new At(base, Paths.bytes("."), false, kernel);
         }
-        // The link itself is the kernel's, as all of /proc.
-        byte[] said = absolute && !follow ? Paths.bytes("/proc") : Paths.ofDescriptor(base);
-        return new At(Stat.AT_FDCWD, said, false, kernel);
+        if (absolute && !follow && !onlySlash) {
+            return linkOfCaller(kernel);
+        }
+        byte[] said = Paths.ofDescriptor(base);
+        return new At(Stat.AT_FDCWD, onlySlash ? Paths.join(said, Paths.EMPTY) : said, false, kernel);
     }
 
     static byte[] base(Caller caller, int directory) {
@@ -115,8 +132,14 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
         return Arrays.copyOfRange(path, start, path.length);
     }
 
-    /** The errno for a call on this path: a directory descriptor that the caller does not have is EBADF, not ENOENT. */
+    /**
+     * The errno for a call on this path: a directory descriptor that the caller does not have is EBADF, not ENOENT; a
+     * link in /proc that led nowhere is what the kernel said of it, not EBADF.
+     */
     int errno(int negative, Request request, int directory, byte[] original) {
+        if (negative == -Errno.EBADF && fd < 0 && fd != Stat.AT_FDCWD) {
+            return -fd;
+        }
         Caller caller = request.caller();
         boolean isCallers = directory != Stat.AT_FDCWD && directory > AGENTS && !Paths.isAbsolute(original);
         if (negative == -Errno.ENOENT && isCallers && request.bases() == null) {

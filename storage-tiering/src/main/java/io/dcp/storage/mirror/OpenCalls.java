@@ -134,6 +134,9 @@ final class OpenCalls {
 
     /** O_NOFOLLOW stays among the flags that F_GETFL shows, so it must be given; but the way by descriptor is a link. */
     private int reopened(At at, Targets.Target target, int flags) {
+        if ((flags & OpenFlags.O_TRUNC) != 0 && target.seen().isDirectory()) {
+            return -Errno.EISDIR; // said before permissions are looked at
+        }
         if ((flags & OpenFlags.O_NOFOLLOW) != 0) {
             int fd = kernel.openat(at.fd(), at.path(), flags & ~OpenFlags.O_TRUNC, 0);
             Seen seen = fd < 0 ? null : services.tree().stat(fd);

@@ -45,7 +45,7 @@ final class OwnPaths {
      * A path that goes through a link of the caller's own process ({@code cwd}, {@code root}, {@code exe}, a descriptor).
      *
      * @param base the link, said from outside of the process
-     * @param rest what follows it; empty if nothing does
+     * @param rest what follows it; empty if nothing does, "/" if only slashes do
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     record Own(byte[] base, byte[] rest) {}
@@ -71,8 +71,13 @@ final class OwnPaths {
         } else if (!is(said, link, end, CWD) && !is(said, link, end, ROOT) && !is(said, link, end, EXE)) {
             return null;
         }
+        byte[] base = Arrays.copyOf(said, end);
         byte[] rest = Arrays.copyOfRange(said, skipSlashes(said, end), said.length);
-        return new Own(Arrays.copyOf(said, end), rest.length == 0 && end < said.length ? Paths.bytes(".") : rest);
+        if (rest.length == 0 && end < said.length) {
+            // A dot is looked up there, which needs the right to search; a slash only asks for a directory.
+            rest = Paths.bytes(Paths.withoutTrailingSlashes(said) > end ? "." : "/");
+        }
+        return new Own(base, rest);
     }
 
     private static String inProc(byte[] path, int from, int to, int pid) {

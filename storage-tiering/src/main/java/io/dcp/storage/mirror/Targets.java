@@ -133,7 +133,9 @@ final class Targets {
         if (path.length == 0) {
             return new Placed(null, Reply.error(Errno.ENOENT));
         }
-        try (At at = locate(request, directory, path, followLast)) {
+        boolean isLinkOfProcess = !followLast && At.isLinkOfCaller(request, path);
+        try (At at =
+                isLinkOfProcess ? At.linkOfCaller(services.kernel()) : locate(request, directory, path, followLast)) {
             return placed(request, Place.find(services.tree(), at), at, directory, path);
         }
     }
