@@ -148,7 +148,7 @@ DCP_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, F
   result = DCP_REAL(freopen)(fd < 0 ? "/dev/null/" : "/dev/null", flags < 0 ? "r" : not_exclusive(mode, plain), stream);
   dcp_fd_forget(old);
   if (fd < 0) {
-    errno = error;
+    errno = errno == EBADF ? EBADF : error;  // libc closes the old number last, which may be closed already
     return NULL;
   }
   if (result == NULL) {

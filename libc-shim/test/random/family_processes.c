@@ -168,6 +168,7 @@ static void say_events(int watch) {
     at += (ssize_t)(sizeof *event + event->len);
     const char *name = event->len ? event->name : "";
     if (strncmp(name, "temporary-", 10) == 0) name = "temporary"; /* libc made it up */
+    if (name[0] == '#') name = "unnamed";                         /* by the kernel, after the inode's number */
     size_t i = 0;
     while (i < count && (masks[i] != event->mask || strcmp(names[i], name) != 0)) i++;
     if (i < count || count == COUNT_OF(masks)) continue;

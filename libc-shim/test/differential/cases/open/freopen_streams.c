@@ -20,6 +20,9 @@ int main(void) {
   if (again) fclose(again);
   show_contents("made");
   SHOW_POINTER(freopen("missing/x", "r", fopen("in", "r")));
+  file = fopen("in", "r");
+  SHOW(close(fileno(file)));
+  SHOW_POINTER(freopen("missing/x", "r", file));
   fflush(stdout);
   int saved = dup(1);
   TRUTH(freopen("stdout", "w", stdout) == stdout);

@@ -26,6 +26,12 @@ static void ask(void) {
   SHOW(linkat(NO_SUCH, "f", AT_FDCWD, "new", 0));
   SHOW(linkat(AT_FDCWD, "f", NO_SUCH, "new", 0));
   SHOW(renameat(NO_SUCH, "f", AT_FDCWD, "new"));
+  char longest[PATH_MAX];
+  for (size_t i = 0; i < sizeof longest; i++) longest[i] = i % 2 ? '/' : '.';
+  longest[PATH_MAX - 1] = '\0';
+  SHOW(linkat(NO_SUCH, longest, AT_FDCWD, "new", 0));
+  SHOW(linkat(AT_FDCWD, "f", NO_SUCH, longest, 0));
+  SHOW(fstatat(NO_SUCH, longest, &status, 0));
   SHOW(renameat(AT_FDCWD, "f", NO_SUCH, "new"));
   static const int flags[] = {0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, AT_SYMLINK_FOLLOW};
   for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {

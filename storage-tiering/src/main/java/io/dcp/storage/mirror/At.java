@@ -137,12 +137,11 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
      * link in /proc that led nowhere is what the kernel said of it, not EBADF.
      */
     int errno(int negative, Request request, int directory, byte[] original) {
-        if (negative == -Errno.EBADF && fd < 0 && fd != Stat.AT_FDCWD) {
-            return -fd;
-        }
+        boolean ledNowhere = negative == -Errno.EBADF && fd < 0 && fd != Stat.AT_FDCWD;
+        int error = ledNowhere ? -fd : -negative;
         Caller caller = request.caller();
         boolean isCallers = directory != Stat.AT_FDCWD && directory > AGENTS && !Paths.isAbsolute(original);
-        if (negative == -Errno.ENOENT && isCallers && request.bases() == null) {
+        if (error == Errno.ENOENT && isCallers && request.bases() == null) {
             int there =
                     kernel.openat(Stat.AT_FDCWD, base(caller, directory), OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
             if (there < 0) {
@@ -150,7 +149,7 @@ record At(int fd, byte[] path, boolean owned, Kernel kernel) implements AutoClos
             }
             kernel.close(there);
         }
-        return -negative;
+        return error;
     }
 
     @Override
