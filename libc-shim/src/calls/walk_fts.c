@@ -165,6 +165,12 @@ static FTSENT *build(FTS *walk, enum build purpose) {
   return walk->fts_compar != NULL && count > 1 ? sort(walk, head, count) : head;
 }
 
+// libc changes the working directory unless it cannot open the one to which it has to come back.
+static bool would_enter(int options) {
+  return (options & (FTS_NOCHDIR | FTS_LOGICAL)) == 0 &&
+         dcp_kernel(SYS_faccessat2, AT_FDCWD, ".", R_OK, AT_EACCESS) != -EACCES;
+}
+
 typedef int (*untyped_order)(const void *, const void *);
 
 DCP_EXPORT FTS *fts_open(char *const *roots, int options, int (*order)(const FTSENT **, const FTSENT **)) {
@@ -179,7 +185,7 @@ DCP_EXPORT FTS *fts_open(char *const *roots, int options, int (*order)(const FTS
   size_t count = 0;
   if (walk == NULL || above == NULL || start == NULL) goto failed;
   walk->fts_compar = (untyped_order)(void (*)(void))order;
-  walk->fts_options = options | FTS_NOCHDIR | ((options & (FTS_NOCHDIR | FTS_LOGICAL)) == 0 ? FTS_ENTERS : 0);
+  walk->fts_options = options | FTS_NOCHDIR | (would_enter(options) ? FTS_ENTERS : 0);
   walk->fts_rfd = -1;
   above->fts_level = FTS_ROOTPARENTLEVEL;
   for (; *roots != NULL; roots++, count++) {
