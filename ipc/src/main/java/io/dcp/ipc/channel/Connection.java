@@ -197,10 +197,10 @@ final class Connection {
         synchronized (this) {
             callsInFlight--;
             int descriptor = reply.descriptor();
-            if (!closed && !dropped && descriptor >= 0 && mayWrite(descriptor)) {
-                // Ours must be closed before the client hears the answer: a program may close the file it has written
-                // and
-                // execute it at once, which the kernel refuses while anybody has it open for writing.
+            if (!closed && !dropped && descriptor >= 0 && isToldOfClose(descriptor)) {
+                // Ours must be closed before the client hears the answer, so that the client's own close is the last
+                // one:
+                // it ends locks, is told to watches, and lets a file that was written be executed.
                 int ahead = writer.writePassing(requestId);
                 if (!sendOrQueue(writer, requestId, ahead, descriptor)) {
                     closeDescriptor(descriptor);
@@ -217,9 +217,10 @@ final class Connection {
         }
     }
 
-    private static boolean mayWrite(int descriptor) {
+    /** Whether the end of the last descriptor of an open has effects: of O_PATH it has none. */
+    private static boolean isToldOfClose(int descriptor) {
         int flags = Kernel.system().fcntl(descriptor, OpenFlags.F_GETFL, 0);
-        return flags >= 0 && (flags & OpenFlags.O_PATH) == 0 && (flags & OpenFlags.O_ACCMODE) != OpenFlags.O_RDONLY;
+        return flags >= 0 && (flags & OpenFlags.O_PATH) == 0;
     }
 
     /** Returns true if the descriptor is kept in the queue. Holds the lock. */

@@ -225,6 +225,18 @@ class ShimServerTest {
     }
 
     @Test
+    void shouldCloseItsOwnDescriptorBeforeItAnswers() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "contents");
+        handler.answering(taken -> Reply.descriptor(open(file), null));
+        TestClient from = connect();
+        for (int id = 1; id <= 1000; id++) {
+            int passed = ask(from, id).descriptor();
+            assertEquals(1, descriptorsOn(file));
+            Kernel.system().close(passed);
+        }
+    }
+
+    @Test
     void shouldCloseTheDescriptorOfAClientThatHasGone() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "contents");
         handler.answering(taken -> null);

@@ -14,6 +14,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** A shim's end of the channel, in Java. For one thread. Waiting for an answer fails after half a minute. */
 final class TestClient implements AutoCloseable {
+    private static final int PASSED_AHEAD = 2;
+
     private static final int SO_RCVTIMEO = 20;
     private static final int TIMEOUT_SECONDS = 30;
     private static final int DATA = 128;
@@ -28,6 +30,9 @@ final class TestClient implements AutoCloseable {
     private final UnsafeBuffer memory = MEMORY.get();
     private final long address = memory.addressOffset();
     private final int fd;
+
+    /** One that came ahead of the reply it belongs to; -1 for none. */
+    private int ahead = -1;
 
     /** What servers do not need. */
     public interface ConnectLibrary {
@@ -111,7 +116,7 @@ final class TestClient implements AutoCloseable {
         memory.putLong(64, length);
     }
 
-    /** Waits for one message; null at the end of the connection, which may come before what was sent is read. */
+    /** Waits for one message, and for the reply after a descriptor that comes ahead of it; null at the end of the connection, which may come before what was sent is read. */
     Answer receive() {
         header(DATA_BYTES, 24);
         int result = (int) Sockets.result(Sockets.library().recvmsg(fd, address, Sockets.MSG_CMSG_CLOEXEC));
@@ -131,6 +136,14 @@ final class TestClient implements AutoCloseable {
             return new Answer(0, 0, null, 0, null, null, descriptor, cause, new String(text, StandardCharsets.UTF_8));
         }
         ReplyDecoder reply = new ReplyDecoder().wrap(data, block, header.blockLength(), header.version());
+        if (reply.carriesDescriptor() == PASSED_AHEAD && descriptor >= 0) {
+            ahead = descriptor;
+            return receive();
+        }
+        if (ahead >= 0 && descriptor < 0) {
+            descriptor = ahead;
+            ahead = -1;
+        }
         byte[] payload = new byte[reply.payloadLength()];
         reply.getPayload(payload, 0, payload.length);
         if ((reply.carriesDescriptor() == 1) != (descriptor >= 0)) {
