@@ -129,8 +129,10 @@ class Lane:
         lives.await_end(trigger, lives.PROGRAM_SECONDS)
         if plan.again_ms:
             time.sleep(plan.again_ms / 1000)  # the moment of the second strike
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.platform.pid("agent"), signal.SIGKILL)
+            agent = self.platform.pid("agent")
+            if agent is not None:  # else the next one has not begun yet
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(agent, signal.SIGKILL)
         if plan.away_ms:
             time.sleep(plan.away_ms / 1000)
             self.store.mend()
