@@ -229,7 +229,7 @@ DCP_EXPORT FILE *popen(const char *text, const char *type) {
     else
       dcp_close(ours);
     atomic_store(&slot->stream, NULL);
-    return refuse(error);
+    return refuse(ENOMEM);  // whatever the reason: so says libc
   }
   if (!close_on_exec) fcntl(ours, F_SETFD, 0);
   slot->fd = ours;

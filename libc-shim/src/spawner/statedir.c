@@ -13,7 +13,7 @@
 
 #include "../run/reason.h"
 
-enum { LEAST_FREE_MIB = 16, LOG_MIB = 16 };
+enum { LEAST_FREE_MIB = 16, START_FREE_MIB = 4, LOG_MIB = 16 };
 
 int dcp_make_directories(const char *path, mode_t mode) {
   char part[PATH_MAX];
@@ -48,19 +48,31 @@ static int check_owner(const char *directory) {
   return 0;
 }
 
+// What the caller may still write in a directory.
+static int free_mib(const char *directory, unsigned long long *mib) {
+  struct statvfs room;
+  if (statvfs(directory, &room) < 0) return dcp_reason("DCP_HOME %s: %s", directory, strerror(errno));
+  *mib = (geteuid() == 0 ? room.f_bfree : room.f_bavail) * room.f_frsize >> 20;
+  return 0;
+}
+
 // Journal, base and region are preallocated: a first start on a full disk would fail in the middle and less clearly.
 // A tree that is there must start, or nobody could delete anything in it: it has kept space for that.
 static int check_room(const char *directory) {
-  struct statvfs room;
+  unsigned long long mib;
   char path[PATH_MAX];
-  if (statvfs(directory, &room) < 0) return dcp_reason("DCP_HOME %s: %s", directory, strerror(errno));
-  unsigned long long blocks = geteuid() == 0 ? room.f_bfree : room.f_bavail;
-  if (blocks * room.f_frsize >= (unsigned long long)LEAST_FREE_MIB << 20) return 0;
-  if (dcp_path_join(path, directory, "metadata/reserve") < 0) return -1;
-  if (unlink(path) == 0) return 0;
+  if (free_mib(directory, &mib) < 0) return -1;
+  if (mib >= LEAST_FREE_MIB) return 0;
   if (dcp_path_join(path, directory, "metadata/format") < 0) return -1;
   if (access(path, F_OK) == 0) return 0;
   return dcp_reason("DCP_HOME %s: no space left on device (less than %d MiB free)", directory, LEAST_FREE_MIB);
+}
+
+void dcp_statedir_make_room(const struct dcp_home *home) {
+  unsigned long long mib;
+  char path[PATH_MAX];
+  if (free_mib(home->directory, &mib) < 0 || mib >= START_FREE_MIB) return;
+  if (dcp_path_join(path, home->directory, "reserve") == 0) unlink(path);
 }
 
 int dcp_statedir_make(const struct dcp_home *home) {
@@ -71,6 +83,7 @@ int dcp_statedir_make(const struct dcp_home *home) {
   if (dcp_make_directories(home->directory, 0711) < 0)
     return dcp_reason("DCP_HOME %s: cannot be made: %s", home->directory, strerror(errno));
   if (check_owner(home->directory) < 0 || check_room(home->directory) < 0) return -1;
+  dcp_statedir_make_room(home);
   for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
     char path[PATH_MAX];
     if (dcp_path_join(path, home->directory, directories[i].name) < 0) return -1;

@@ -26,6 +26,9 @@ int dcp_make_directories(const char *path, mode_t mode);
 // Makes DCP_HOME and its directories. Reason: not writable, somebody else's, writable by others, (nearly) full.
 int dcp_statedir_make(const struct dcp_home *home);
 
+// On a full disk: gives up the file that keeps space for the small files of a start. The agent makes it again.
+void dcp_statedir_make_room(const struct dcp_home *home);
+
 // Takes the lock: a descriptor, to be held by guardian and supervisor. -1 with errno EAGAIN: another platform of this
 // home holds it; else a reason.
 int dcp_statedir_lock(const struct dcp_home *home);

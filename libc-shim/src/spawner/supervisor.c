@@ -79,6 +79,7 @@ static void start_agent(struct watch *watch) {
   struct dcp_instance *instance = watch->instance;
   dcp_run_remove(&instance->home, "ready");
   dcp_statedir_sweep(&instance->home);
+  dcp_statedir_make_room(&instance->home);
   watch->agent = dcp_agent_start(&instance->command, &instance->endpoints, atomic_load(&instance->ledger->served));
   if (watch->agent < 0) {
     note("%s", dcp_reason_text());

@@ -14,7 +14,9 @@
 #include "region.h"
 #include "root.h"
 
-#define REMEMBERED 4096  // descriptors whose attributes are kept
+// Descriptors whose attributes are kept: as many as programs may have by default. The table counts against limits of
+// address space and data.
+#define REMEMBERED 1024
 
 unsigned char dcp_fd_classes[DCP_FD_TABLE];
 

@@ -89,3 +89,29 @@ def case_programs_hear_it_and_deleting_helps(platforms):
         platform.shell(RIGHT, sums)
         after = platform.shell('cd "$DCP_ROOT" && find . -printf "%P %y %m %n %s\n" | sort').out
         check(before == after, "another tree after a cold start", before, after)
+
+
+def case_starts_as_often_as_it_is_killed_and_deleting_helps(platforms):
+    """Nothing is deleted between the starts, and what waits for the object store is more than there is room for."""
+    sums = platforms.directory / "sums"
+    with small_disk(platforms) as platform:
+        platform.shell(KEPT, sums)
+        fill(platform)
+        for victims in (("guardian", "supervisor", "agent"), ("agent",), ("agent",)):
+            pid = platform.pid("agent")
+            platform.kill(*victims)
+            platform.shell('cd "$DCP_ROOT" && test -e big && ls empty | wc -l')
+            check(platform.pid("agent") != pid, "not another agent")
+        late = 'cd "$DCP_ROOT" && for i in {1..2000}; do { : >late$i; } 2>&- || { ls -d late$i 2>&-; break; }; done; rm -f late*'
+        check(platform.shell(late).out == "", "what failed is there")
+        platform.dcp("down")
+        platform.shell('test -e "$DCP_ROOT/big"')
+        empty(platform)
+        platform.shell(RIGHT, sums)
+        uploaded(platform)
+        platform.dcp("down", "--drop-cache")
+        platform.shell(RIGHT, sums)
+        found = platform.dcp("fsck", "--data", check_status=None).out.splitlines()[:-1]
+        # What was being sent when the agent was killed may be there, and is nobody's.
+        others = [line for line in found if not line.startswith("an object that nothing refers to")]
+        check(others == [], "fsck finds something", others)

@@ -34,6 +34,8 @@ final class Startup {
     /** Shorter than the 30 s for which {@code dcp-run} waits for a start. */
     private static final Duration PATIENCE = Duration.ofSeconds(25);
 
+    private static final Duration LONG = Duration.ofDays(1);
+
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(20);
 
     /** Opens the object store and checks that it can be used. */
@@ -94,7 +96,8 @@ final class Startup {
                 .open(config, new AwaitedObjectStore(() -> objectsStep.await(PATIENCE))));
         try {
             Ports ports = portsStep.await(PATIENCE);
-            Tree tree = treeStep.await(PATIENCE);
+            // After a loss of power it compares the whole mirror: whoever waits sees that it goes on.
+            Tree tree = treeStep.await(LONG);
             AutoCloseable service = listen(tree);
             opened.push(service);
             ObjectStorePart objects = objectsStep.await(PATIENCE);
@@ -181,6 +184,7 @@ final class Startup {
             throw new StartRefusedException(
                     "cannot write in " + config.home().run() + ": " + StartRefusedException.reason(e), e);
         }
+        new StartReserve(config.home().home()).keep();
     }
 
     private InstanceRecord self(Ports ports, String startedAt) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
@@ -38,11 +39,17 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 final class ConditionalBlobStore extends ForwardingBlobStore {
     private static final int STRIPES = 256;
 
+    /** Writes leave so much of the disk to the platform's start, and to the recording of what is deleted. */
+    private static final long LEFT_FREE_BYTES = 16 << 20;
+
     private final ReentrantLock[] keyLocks = new ReentrantLock[STRIPES];
     private final ReentrantReadWriteLock removals = new ReentrantReadWriteLock();
+    private final LongSupplier freeBytes;
 
-    ConditionalBlobStore(BlobStore delegate) {
+    /** Takes the store to be made right, and what tells how much room its disk has. */
+    ConditionalBlobStore(BlobStore delegate, LongSupplier freeBytes) {
         super(delegate);
+        this.freeBytes = freeBytes;
         for (int i = 0; i < STRIPES; i++) {
             keyLocks[i] = new ReentrantLock();
         }
@@ -177,8 +184,11 @@ final class ConditionalBlobStore extends ForwardingBlobStore {
             }
         }
 
-        private void begin() {
+        private void begin() throws IOException {
             if (!begun) {
+                if (freeBytes.getAsLong() < LEFT_FREE_BYTES) {
+                    throw new IOException("No space left on device, but for what deleting needs");
+                }
                 begun = true;
                 holdsRemovals = false;
                 removals.readLock().unlock();

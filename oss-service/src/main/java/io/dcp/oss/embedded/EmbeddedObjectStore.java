@@ -60,7 +60,9 @@ public final class EmbeddedObjectStore implements AutoCloseable {
         properties.setProperty("jclouds.identity", accessKey);
         properties.setProperty("jclouds.credential", secretKey);
         S3Proxy server = S3Proxy.builder()
-                .blobStore(new ConditionalBlobStore(BlobStores.create(PROVIDER, properties)))
+                .blobStore(new ConditionalBlobStore(
+                        BlobStores.create(PROVIDER, properties),
+                        () -> directory.toFile().getUsableSpace()))
                 .endpoint(URI.create("http://127.0.0.1:" + port))
                 .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
                 .jettyMaxThreads(MAX_THREADS)

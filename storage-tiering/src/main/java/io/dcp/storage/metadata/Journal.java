@@ -60,6 +60,8 @@ final class Journal implements Closeable {
      *
      * @param last sequence of the last batch that is there
      * @param durable sequence up to which batches are in the base store
+     * @param endOfLast where to go on in the last of the replayed segments; 0 to begin another one
+     * @throws IOException if that segment cannot be opened
      */
     Journal(
             Path directory,
@@ -68,17 +70,26 @@ final class Journal implements Closeable {
             long last,
             long durable,
             List<Path> replayed,
+            long endOfLast,
             Durability durability,
             SpaceReserve reserve,
             Witness witness,
-            Executor background) {
+            Executor background)
+            throws IOException {
         this.directory = directory;
         this.options = options;
         this.salt = salt;
         this.last = last;
         this.synced = durable;
-        this.replayed = new ArrayList<>(replayed);
-        this.replayedUnsynced = new ArrayList<>(replayed);
+        // An agent that is killed again and again on a full disk needs no other segment each time.
+        boolean goesOn = endOfLast > 0 && endOfLast < options.segmentBytes();
+        List<Path> ended = goesOn ? replayed.subList(0, replayed.size() - 1) : replayed;
+        if (goesOn) {
+            segments.add(JournalSegment.resume(replayed.get(replayed.size() - 1), endOfLast));
+            currentEnded = false;
+        }
+        this.replayed = new ArrayList<>(ended);
+        this.replayedUnsynced = new ArrayList<>(ended);
         this.durability = durability;
         this.reserve = reserve;
         this.witness = witness;
@@ -110,16 +121,24 @@ final class Journal implements Closeable {
         try {
             currentFor(length).append(buffer, length);
         } catch (IOException e) {
-            if (!batch.removes() || !reserve.release()) {
-                throw e;
-            }
-            currentFor(length).append(buffer, length);
+            appendToKept(batch, length, e);
         }
         last = sequence;
         if (buffer.length > KEPT_BUFFER_BYTES) {
             buffer = new byte[KEPT_BUFFER_BYTES];
         }
         return sequence;
+    }
+
+    /** Where the disk has no room for a record, files have that were filled before: the reserve is for removals only. */
+    private void appendToKept(WriteBatch batch, int length, IOException cause) throws IOException {
+        Path spare = directory.resolve(SPARE);
+        Path kept = Files.exists(spare) || !batch.removes() ? spare : reserve.file();
+        if (!Files.exists(kept) || length > options.segmentBytes() - SegmentHeader.BYTES) {
+            throw cause;
+        }
+        LOG.warn("the disk is full, the journal goes on in {}", kept.getFileName());
+        begin(kept).append(buffer, length);
     }
 
     private JournalSegment currentFor(int length) throws IOException {
@@ -131,11 +150,16 @@ final class Journal implements Closeable {
                         || current.position() == SegmentHeader.BYTES)) {
             return current;
         }
-        if (current != null && current.position() == SegmentHeader.BYTES) {
-            segments.removeLast().close(); // broken and empty: the new one takes its name
-        }
         Path spare = directory.resolve(SPARE);
-        Path prepared = Files.exists(spare) ? spare : directory.resolve("bare.tmp");
+        return begin(Files.exists(spare) ? spare : directory.resolve("bare.tmp"));
+    }
+
+    /** Begins another segment in a file of zeros, which need not exist. */
+    private JournalSegment begin(Path prepared) throws IOException {
+        JournalSegment current = segments.peekLast();
+        if (current != null && current.position() == SegmentHeader.BYTES) {
+            segments.removeLast().close(); // broken or too small, and empty: the new one takes its name
+        }
         JournalSegment next =
                 JournalSegment.activate(directory, prepared, new SegmentHeader(last + 1, options.bootId()));
         segments.addLast(next);
@@ -219,24 +243,43 @@ final class Journal implements Closeable {
     void dropEnded(long sequence) throws IOException {
         syncLock.lock();
         try {
+            List<Path> dropped = new ArrayList<>();
             synced = Math.max(synced, sequence);
             synchronized (this) {
                 replayedUnsynced.clear();
                 for (Path file : List.copyOf(replayed)) {
                     if (SegmentHeader.firstSequenceOf(file) <= sequence) {
-                        Files.deleteIfExists(file);
+                        dropped.add(file);
                         replayed.remove(file);
                     }
                 }
                 while (!segments.isEmpty()
                         && SegmentHeader.firstSequenceOf(segments.peekFirst().file()) <= sequence) {
                     JournalSegment segment = segments.removeFirst();
-                    Files.deleteIfExists(segment.file());
+                    dropped.add(segment.file());
                     segment.close();
                 }
             }
+            for (Path file : dropped) {
+                drop(file);
+            }
         } finally {
             syncLock.unlock();
+        }
+    }
+
+    /** Removes a segment; on a full disk its blocks become what is missing of reserve and spare. */
+    private void drop(Path file) throws IOException {
+        Path spare = directory.resolve(SPARE);
+        boolean isMissed = !Files.exists(reserve.file()) || !Files.exists(spare);
+        if (!isMissed || reserve.hasRoomBeside() || Files.size(file) != options.segmentBytes()) {
+            Files.deleteIfExists(file);
+        } else if (!Files.exists(reserve.file())) {
+            reserve.keep(file);
+        } else {
+            synchronized (this) {
+                SpaceReserve.refill(file, directory.resolve("refill.tmp"), spare, options.segmentBytes());
+            }
         }
     }
 
@@ -259,13 +302,13 @@ final class Journal implements Closeable {
         Path draft = directory.resolve(DRAFT);
         Path spare = directory.resolve(SPARE);
         try {
-            if (!Files.exists(spare)) {
+            reserve.keep();
+            if (!Files.exists(spare) && reserve.hasRoomBeside()) {
                 SpaceReserve.writeZeros(draft, options.segmentBytes());
                 synchronized (this) {
                     Files.move(draft, spare, StandardCopyOption.ATOMIC_MOVE);
                 }
             }
-            reserve.keep();
         } catch (IOException e) {
             LOG.warn("no spare journal segment, syncs will be slower: {}", e.toString());
             try {

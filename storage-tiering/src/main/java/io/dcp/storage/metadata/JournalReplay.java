@@ -46,6 +46,7 @@ final class JournalReplay {
     private long cutAt;
     private long next;
     private boolean powerLost;
+    private long endOfLast;
 
     private JournalReplay(long base, int salt, String bootId, long reached, Consumer consumer) {
         this.base = base;
@@ -82,6 +83,11 @@ final class JournalReplay {
     /** The segments whose batches were handed on, the oldest first. */
     List<Path> survivors() {
         return survivors;
+    }
+
+    /** Where the next record may follow in the last of the survivors; 0 if it may not: another boot, or torn. */
+    long endOfLast() {
+        return endOfLast;
     }
 
     /** Removes what is not needed: segments that the base store covers, the torn end, and what was lost with it. */
@@ -136,11 +142,11 @@ final class JournalReplay {
             powerLost |= !sameBoot;
             int end = header == null ? 0 : readRecords(data, sameBoot ? Long.MAX_VALUE : reached);
             boolean isLast = i == files.size() - 1;
-            boolean complete = isLast
-                    ? header != null && SegmentHeader.isZero(data, end, data.length)
-                    : SegmentHeader.firstSequenceOf(files.get(i + 1)) == next;
+            boolean zerosFollow = header != null && SegmentHeader.isZero(data, end, data.length);
+            boolean complete = isLast ? zerosFollow : SegmentHeader.firstSequenceOf(files.get(i + 1)) == next;
             if (end > SegmentHeader.BYTES) {
                 survivors.add(file);
+                endOfLast = sameBoot && zerosFollow ? end : 0;
             } else {
                 obsolete.add(file);
             }

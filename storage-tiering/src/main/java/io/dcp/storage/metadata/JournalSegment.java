@@ -44,6 +44,18 @@ final class JournalSegment implements Closeable {
         }
     }
 
+    /** Puts a segment in use again that an earlier process of the same boot has left, behind its last record. */
+    static JournalSegment resume(Path file, long position) throws IOException {
+        RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw");
+        try {
+            out.seek(position);
+            return new JournalSegment(file, out, position);
+        } catch (IOException e) {
+            out.close();
+            throw e;
+        }
+    }
+
     Path file() {
         return file;
     }

@@ -128,6 +128,7 @@ public final class JournaledStore implements MetadataStore {
                     replay.last(),
                     base.sequence(),
                     replay.survivors(),
+                    replay.endOfLast(),
                     durability,
                     reserve,
                     witness,

@@ -35,6 +35,9 @@ import org.lmdbjava.Txn;
 final class LmdbBase implements Closeable {
     static final int CRC_BYTES = 4;
     private static final int MAX_READERS = 1024;
+    /** A head of two cache lines, and a line for each reader. */
+    private static final int READERS_FILE_BYTES = (MAX_READERS + 2) * 64;
+
     private static final byte[] SEQUENCE_KEY = "sequence".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SALT_KEY = "salt".getBytes(StandardCharsets.US_ASCII);
 
@@ -85,6 +88,11 @@ final class LmdbBase implements Closeable {
         Path file = directory.resolve("data.mdb");
         if (!isNew && (!Files.exists(file) || Files.size(file) == 0)) {
             throw new MetadataCorruptException("base store is missing: file=" + file);
+        }
+        Path readers = directory.resolve("lock.mdb");
+        if (!Files.exists(readers)) {
+            // LMDB would make and map a file of holes, and a full disk would show as SIGBUS.
+            SpaceReserve.writeZeros(readers, READERS_FILE_BYTES);
         }
         Env<ByteBuffer> env = null;
         try {

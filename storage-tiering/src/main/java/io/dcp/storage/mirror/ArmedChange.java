@@ -8,7 +8,8 @@ import java.util.function.IntSupplier;
 
 /**
  * A change of names on the mirror that a kill cannot leave half done: it is remembered in an intent slot until it is
- * recorded. If it cannot be recorded, because the disk is full say, the slot stays armed and recording is tried again.
+ * recorded. If it cannot be recorded, because the disk is full say, what was made is taken back where that is possible, and
+ * the slot stays armed until what the mirror shows then is recorded.
  *
  * @param sites the names, under the locks of their directories; of a rename the new name first, so that what moved is
  *     never without a name
@@ -21,12 +22,24 @@ record ArmedChange(Services services, Request request, List<Reconciler.Site> sit
         Reply get() throws IOException;
     }
 
+    /** Makes a change that is not taken back. */
+    Reply make(IntSupplier systemCall, Answer answer) throws IOException {
+        return make(systemCall, () -> {}, answer);
+    }
+
+    /** What takes back the making of a name, which its caller will hear to have failed. */
+    Runnable unmake(int flags) {
+        Reconciler.Site site = sites.get(0);
+        return () -> services.kernel().unlinkat(site.directoryFd(), site.name().bytes(), flags);
+    }
+
     /**
      * Makes the system call under the caller's credentials and records what came of it under the agent's.
      *
      * @param systemCall returns a negative errno if it failed
+     * @param undo takes back what the system call has done, under the agent's credentials, if it cannot be recorded
      */
-    Reply make(IntSupplier systemCall, Answer answer) throws IOException {
+    Reply make(IntSupplier systemCall, Runnable undo, Answer answer) throws IOException {
         long session = request.caller().session();
         long requestId = request.call().requestId();
         Name first = sites.get(sites.size() - 1).name();
@@ -39,8 +52,18 @@ record ArmedChange(Services services, Request request, List<Reconciler.Site> sit
                 recorded = true;
                 return Reply.error(-result);
             }
-            services.context()
-                    .asAgent(request.caller(), () -> services.reconciler().settle(sites, session, requestId, true));
+            services.context().asAgent(request.caller(), () -> {
+                boolean settled = false;
+                try {
+                    services.reconciler().settle(sites, session, requestId, true);
+                    settled = true;
+                } finally {
+                    if (!settled) {
+                        undo.run();
+                    }
+                }
+                return null;
+            });
             recorded = true;
             return answer.get();
         } finally {

@@ -65,7 +65,11 @@ final class MirrorCalls implements CallHandler {
             retryKept();
         }
         if (services.context().seesProcAsAgent(request.caller())) {
-            return answerAsCaller(request);
+            Reply reply = answerAsCaller(request);
+            if (reply.errno() != Errno.ELOOP) {
+                return reply;
+            }
+            // Perhaps only because the way by /proc/PID/cwd is one link more than the caller has said.
         }
         try (Bases bases = Bases.open(services.kernel(), request.caller(), call)) {
             return answerAsCaller(request.from(bases));
@@ -81,7 +85,9 @@ final class MirrorCalls implements CallHandler {
         }
         services.context().umask(call.umask() & 0777);
         try {
-            return dispatch(request);
+            Reply reply = dispatch(request);
+            // It is the agent that has no more descriptors; the caller would look for its own.
+            return reply.errno() == Errno.EMFILE ? Reply.error(Errno.ENFILE) : reply;
         } catch (IOException e) {
             log.error("call failed: {} {}: {}", call.operation(), Paths.text(call.path()), e.toString());
             return Reply.error(isDiskFull(e) ? Errno.ENOSPC : Errno.EIO);

@@ -65,8 +65,13 @@ final class NameCalls {
                 return refused(systemCall.applyAsInt(place));
             }
             try (DirectoryLocks.Held held = hold(request, place)) {
-                List<Reconciler.Site> sites = List.of(site(call, place));
-                return new ArmedChange(services, request, sites).make(() -> systemCall.applyAsInt(place), Reply::done);
+                ArmedChange change = new ArmedChange(services, request, List.of(site(call, place)));
+                IntSupplier made = () -> systemCall.applyAsInt(place);
+                return switch (call.operation()) {
+                    case MKDIR -> change.make(made, change.unmake(Stat.AT_REMOVEDIR), Reply::done);
+                    case MKNOD, SYMLINK -> change.make(made, change.unmake(0), Reply::done);
+                    default -> change.make(made, Reply::done);
+                };
             }
         }
     }
@@ -93,17 +98,6 @@ final class NameCalls {
 
     private static Reply refused(int result) {
         return result < 0 ? Reply.error(-result) : Reply.natively();
-    }
-
-    /** Makes a change of one or two names: remembers it, calls the kernel, records what came of it. */
-    private Reply armed(Request request, Place first, Place secondOrNull, IntSupplier systemCall) throws IOException {
-        Reconciler.Site site = services.reconciler().before(first);
-        List<Reconciler.Site> sites = secondOrNull == null
-                ? List.of(site)
-                : List.of(
-                        services.reconciler().before(secondOrNull).forRemoval(services.tree(), services.namespace()),
-                        site);
-        return new ArmedChange(services, request, sites).make(systemCall, Reply::done);
     }
 
     @SuppressWarnings("try") // locks are held, not used
@@ -138,7 +132,10 @@ final class NameCalls {
             }
             try (DirectoryLocks.Held held =
                     removals.hold(request, other, one.directory().ino())) {
-                return armed(request, one, other, systemCall);
+                List<Reconciler.Site> sites = List.of(
+                        services.reconciler().before(other).forRemoval(services.tree(), services.namespace()),
+                        services.reconciler().before(one));
+                return new ArmedChange(services, request, sites).make(systemCall, Reply::done);
             }
         }
     }
@@ -184,7 +181,9 @@ final class NameCalls {
             }
             try (DirectoryLocks.Held held =
                     services.locks().hold(place.directory().ino())) {
-                return armed(request, place, null, systemCall);
+                ArmedChange change = new ArmedChange(
+                        services, request, List.of(services.reconciler().before(place)));
+                return change.make(systemCall, change.unmake(0), Reply::done);
             }
         }
     }

@@ -394,14 +394,15 @@ final class OpenCalls {
         boolean passed = false;
         try {
             Reconciler.Site site = services.reconciler().before(place).forNewFile();
-            Reply reply = new ArmedChange(services, request, List.of(site))
-                    .make(
-                            () -> fd[0] = kernel.openat(
-                                    place.directoryFd(),
-                                    place.bytes(),
-                                    flags,
-                                    request.call().mode()),
-                            Reply::done);
+            ArmedChange change = new ArmedChange(services, request, List.of(site));
+            Reply reply = change.make(
+                    () -> fd[0] = kernel.openat(
+                            place.directoryFd(),
+                            place.bytes(),
+                            flags,
+                            request.call().mode()),
+                    change.unmake(0),
+                    Reply::done);
             passed = true;
             return reply.errno() != 0 ? reply : given(request, fd[0], false);
         } finally {

@@ -2,9 +2,11 @@ package io.dcp.storage.metadata;
 
 import static io.dcp.storage.metadata.MetadataStoreContract.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -79,30 +81,64 @@ class DiskFullTest {
         StoreOptions options = new StoreOptions(64 << 10, 64 << 20, 1L << 30, "boot-1");
         Path metadata = disk.resolve("metadata");
         int committed = 0;
-        try (JournaledStore store = JournaledStore.open(metadata, options)) {
-            store.commit(new WriteBatch().put(key(committed++), bytes("first")));
-            while (!Files.exists(metadata.resolve("reserve"))) {
-                Thread.onSpinWait();
-            }
-            fill(disk.resolve("filler"));
-            try {
-                while (true) {
-                    store.commit(new WriteBatch().put(key(committed), new byte[500]));
-                    committed++;
-                }
-            } catch (IOException full) {
-                assertNull(store.get(key(committed)), "what failed is not there");
-            }
-            for (int i = 0; i < committed; i++) {
-                store.commit(new WriteBatch().delete(key(i)));
-                assertNull(store.get(key(i)));
-            }
+        JournaledStore full = JournaledStore.open(metadata, options);
+        full.commit(new WriteBatch().put(key(committed++), bytes("first")));
+        while (!Files.exists(metadata.resolve("reserve"))) {
+            Thread.onSpinWait();
         }
+        fill(disk.resolve("filler"));
+        try {
+            while (true) {
+                full.commit(new WriteBatch().put(key(committed), new byte[500]));
+                committed++;
+            }
+        } catch (IOException noSpace) {
+            assertNull(full.get(key(committed)), "what failed is not there");
+        }
+        for (int i = 0; i < committed; i++) {
+            full.commit(new WriteBatch().delete(key(i)));
+            assertNull(full.get(key(i)));
+        }
+        closeWhileFull(full);
         Files.delete(disk.resolve("filler"));
         try (JournaledStore store = JournaledStore.open(metadata, options)) {
             for (int i = 0; i < committed; i++) {
                 assertNull(store.get(key(i)));
             }
+        }
+    }
+
+    @Test
+    void shouldOpenAgainAndAgainWhileFullAndRecordRemovals() throws Exception {
+        StoreOptions options = new StoreOptions(64 << 10, 64 << 20, 1L << 30, "boot-1");
+        Path metadata = disk.resolve("metadata");
+        int keys = 30;
+        JournaledStore store = JournaledStore.open(metadata, options);
+        for (int i = 0; i < keys; i++) {
+            store.commit(new WriteBatch().put(key(i), new byte[1000]));
+        }
+        while (!Files.exists(metadata.resolve("reserve"))) {
+            Thread.onSpinWait();
+        }
+        fill(disk.resolve("filler"));
+        for (int i = 0; i < keys; i++) {
+            store.commit(new WriteBatch().delete(key(i)));
+            closeWhileFull(store);
+            // Somebody else takes whatever became free.
+            fill(disk.resolve("filler" + i));
+            store = JournaledStore.open(metadata, options);
+            for (int other = 0; other < keys; other++) {
+                assertEquals(other > i, store.get(key(other)) != null);
+            }
+        }
+        closeWhileFull(store);
+    }
+
+    private static void closeWhileFull(JournaledStore store) {
+        try {
+            store.close();
+        } catch (IOException checkpointFailed) {
+            assertTrue(checkpointFailed.getMessage().contains("No space left"), checkpointFailed::getMessage);
         }
     }
 

@@ -36,6 +36,7 @@ class JournalReplayTest {
                 0,
                 0,
                 List.of(),
+                0,
                 Durability.FDATASYNC,
                 new SpaceReserve(directory, 4096),
                 Witness.NONE,

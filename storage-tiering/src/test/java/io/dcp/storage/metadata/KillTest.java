@@ -88,6 +88,7 @@ class KillTest {
                         "java.base/java.nio=ALL-UNNAMED",
                         "--add-opens",
                         "java.base/sun.nio.ch=ALL-UNNAMED",
+                        "-Djava.io.tmpdir=" + directory, // where its unpacked library goes with it
                         "-cp",
                         System.getProperty("java.class.path"),
                         KilledWriter.class.getName(),

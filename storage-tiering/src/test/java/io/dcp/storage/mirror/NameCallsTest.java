@@ -15,7 +15,9 @@ import io.dcp.storage.namespace.Entry;
 import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Namespace;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 class NameCallsTest extends MirrorTestBase {
@@ -233,21 +235,40 @@ class NameCallsTest extends MirrorTestBase {
     }
 
     @Test
-    void shouldRecordLaterWhatTheDiskHadNoRoomFor() throws Exception {
+    void shouldTakeBackWhatTheDiskHadNoRoomToRecord() throws Exception {
+        program.mkdir("before");
+        program.write("file", "x");
+        List<Callable<Integer>> failing = List.of(
+                () -> program.mkdir("d"),
+                () -> program.symlink("target", "s"),
+                () -> program.link("file", "hard"),
+                () -> program.write("f", "x"),
+                () -> -program.open("f", OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_EXCL));
+        for (Callable<Integer> each : failing) {
+            mirror.store().refuse(1);
+            assertEquals(Errno.ENOSPC, each.call());
+            assertEquals(Set.of("before", "file"), program.list("").keySet());
+        }
+        mirror.kill();
+        assertEquals(Set.of("before", "file"), program.list("").keySet());
+        assertEquals(Set.of("before", "file"), Set.of(mirror.root.toFile().list()));
+        assertEquals(0, program.mkdir("d"));
+        assertEquals(0, program.write("f", "x"));
+    }
+
+    @Test
+    void shouldRecordLaterWhatCannotBeTakenBack() throws Exception {
         program.mkdir("before");
         mirror.store().refuse(1);
-        assertEquals(Errno.ENOSPC, program.mkdir("d"));
-        mirror.store().refuse(2); // the first one is for the attempt to record the directory
         assertEquals(Errno.ENOSPC, program.rename("before", "after"));
-        assertEquals(Set.of("d", "after"), program.list("").keySet());
-        mirror.store().refuse(1);
-        assertEquals(Errno.ENOSPC, program.write("f", "x"));
-        mirror.kill();
-        assertEquals(Set.of("d", "after", "f"), program.list("").keySet());
+        assertEquals(Set.of("after"), program.list("").keySet());
+        assertEquals(0, program.write("f", "x"));
         mirror.start();
         mirror.drain();
         mirror.store().refuse(1);
         assertEquals(Errno.ENOSPC, -program.open("f", OpenFlags.O_WRONLY));
+        mirror.kill();
         assertEquals(0, program.write("f", "x"));
+        assertEquals(Set.of("after", "f"), program.list("").keySet());
     }
 }
