@@ -41,13 +41,9 @@ public final class AccessToken {
         return new AccessToken(text);
     }
 
-    /** Reads the token, or makes one for good if there is none. */
+    /** Reads the token, or makes one for good if there is none, or an empty file, as a loss of power may leave it. */
     public static AccessToken readOrCreate(Path file) throws IOException {
-        try {
-            return read(file);
-        } catch (NoSuchFileException absent) {
-            return create(file);
-        }
+        return Files.notExists(file) || Files.size(file) == 0 ? create(file) : read(file);
     }
 
     /** The secret itself, for the header that a client sends. */
@@ -74,6 +70,7 @@ public final class AccessToken {
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             channel.write(ByteBuffer.wrap((token.text + "\n").getBytes(US_ASCII)));
+            channel.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         return token;

@@ -2,11 +2,13 @@ package io.dcp.oss.embedded;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.zookeeper.server.NIOServerCnxnFactory;
 import org.apache.zookeeper.server.PurgeTxnLog;
 import org.apache.zookeeper.server.ZooKeeperServer;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What it keeps (membership, leadership) can be made anew, so it does not sync its log ({@code forceSync=no}, ten
  * times the rate), and a failure of it never ends the process: the server is started again, on the same port, until
- * that works.
+ * that works. Data that it cannot start with, such as a loss of power may leave, are removed.
  */
 public final class EmbeddedZooKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedZooKeeper.class);
@@ -165,8 +167,19 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             startServer(Phase.FAILED);
             return true;
         } catch (IOException e) {
-            LOG.warn("zookeeper in {} still fails: {}", directory, e.getMessage());
+            LOG.warn("zookeeper in {} still fails, it begins anew: {}", directory, e.getMessage());
+            removeData();
             return false;
+        }
+    }
+
+    private void removeData() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("cannot remove the data of zookeeper in {}: {}", directory, e.toString());
         }
     }
 

@@ -130,6 +130,25 @@ class DcpTest {
     }
 
     @Test
+    void shouldTellWhatACheckFound() throws IOException {
+        start(null);
+        assertEquals(4, dcp("fsck"));
+        assertEquals(
+                "an inode without a name: ino=5\n2 found, 0 repaired\n", out.toString(UTF_8) + err.toString(UTF_8));
+        assertEquals(1, dcp("fsck", "--repair", "--data", "--json"));
+        JsonNode report = JsonMapper.builder().build().readTree(out.toString(UTF_8));
+        assertEquals(2, report.get("repaired").asLong());
+        assertEquals("ORPHAN", report.get("problems").get(0).get("kind").asString());
+    }
+
+    @Test
+    void shouldFailACheckOfWhatIsNotThere() throws IOException {
+        assertEquals(8, dcp("fsck"));
+        assertEquals("dcp: there is no tree in " + home + "\n", err.toString(UTF_8));
+        assertEquals("", out.toString(UTF_8));
+    }
+
+    @Test
     void shouldExplainItsUsage() {
         assertEquals(2, dcp());
         assertEquals(2, dcp("status", "--nonsense"));

@@ -83,6 +83,11 @@ class HttpApiTest {
                 "GET,  /status?x=1,             Bearer TOKEN, 400",
                 "POST, /down?dropCache=perhaps, Bearer TOKEN, 400",
                 "POST, /down?x=1,               Bearer TOKEN, 400",
+                "GET,  /fsck,                   Bearer TOKEN, 405",
+                "POST, /fsck,                   -,            401",
+                "POST, /fsck,                   Bearer TOKEN, 400",
+                "POST, /fsck?repair=true,       Bearer TOKEN, 400",
+                "POST, /fsck?repair=1&data=0,   Bearer TOKEN, 400",
             })
     void shouldAnswerBadRequestsInJson(String method, String resource, String authorization, int code)
             throws Exception {
@@ -110,6 +115,39 @@ class HttpApiTest {
         assertEquals(409, answer.code);
         assertEquals("the object store is away", answer.json.get("error").asString());
         assertEquals(1, platform.left.getCount());
+    }
+
+    @Test
+    void shouldCheckAndTellWhatIsWrong() throws Exception {
+        Answer answer = ask("POST", "/fsck?repair=true&data=false", "Bearer " + token.text());
+        assertEquals(200, answer.code);
+        assertEquals("check true false", platform.asked);
+        assertEquals(1, answer.json.get("found").asLong());
+        assertEquals(0, answer.json.get("repaired").asLong());
+        JsonNode problem = answer.json.get("problems").get(0);
+        assertEquals("ORPHAN", problem.get("kind").asString());
+        assertEquals("ino=5", problem.get("where").asString());
+        assertFalse(problem.get("repaired").asBoolean());
+    }
+
+    @Test
+    void shouldTellWhyACheckWasNotFinished() throws Exception {
+        platform.refusal = "the object store is away";
+        Answer answer = ask("POST", "/fsck?repair=false&data=true", "Bearer " + token.text());
+        assertEquals(503, answer.code);
+        assertEquals(
+                "the check was not finished: the object store is away",
+                answer.json.get("error").asString());
+        assertEquals("check false true", platform.asked);
+    }
+
+    @Test
+    void shouldMakeAnotherTokenForAnEmptyFileOnly() throws Exception {
+        Path file = directory.resolve("token");
+        Files.write(file, new byte[0]);
+        assertNotEquals(token.text(), AccessToken.readOrCreate(file).text());
+        Files.writeString(file, "short");
+        assertThrows(IOException.class, () -> AccessToken.readOrCreate(file));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -46,6 +47,32 @@ class EmbeddedZooKeeperTest {
             assertEquals(EmbeddedZooKeeper.Phase.SERVING, server.phase());
             try (CuratorFramework client = connect(server)) {
                 assertArrayEquals(data, client.getData().forPath("/a/b"));
+            }
+        }
+    }
+
+    @Test
+    void shouldBeginAnewWithFilesThatALossOfPowerHasEmptied() throws Exception {
+        try (EmbeddedZooKeeper server = EmbeddedZooKeeper.bind(directory, 0)) {
+            server.serve();
+            try (CuratorFramework client = connect(server)) {
+                client.create().forPath("/a");
+            }
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.write(file, new byte[0]);
+            }
+        }
+        try (EmbeddedZooKeeper server = EmbeddedZooKeeper.bind(directory, 0)) {
+            try {
+                server.serve();
+            } catch (IOException unreadable) {
+                assertEquals(EmbeddedZooKeeper.Phase.FAILED, server.phase());
+            }
+            try (CuratorFramework client = connect(server)) {
+                client.create().forPath("/b");
+                assertEquals(EmbeddedZooKeeper.Phase.SERVING, server.phase());
             }
         }
     }
