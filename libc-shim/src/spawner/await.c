@@ -1,13 +1,16 @@
 #include "await.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "../run/reason.h"
+#include "../table/region.h"
 #include "restarts.h"
 
 enum { START_WAIT_MS = 30000, SILENT_MS = 500, LOOK_MS = 50, GONE_LOOK_MS = 5 };
@@ -43,22 +46,46 @@ static enum dcp_awaited read_report(const struct dcp_home *home, int report) {
   return DCP_AWAITED_FAILED;
 }
 
+// How far a start has come that takes long; 0 if it tells nothing.
+static uint64_t steps_of_start(int region) {
+  uint64_t steps = 0;
+  ssize_t length = region < 0 ? -1 : pread(region, &steps, sizeof steps, offsetof(struct dcp_region, start_steps));
+  return length == (ssize_t)sizeof steps ? steps : 0;
+}
+
+static int open_region(const struct dcp_home *home) {
+  char path[PATH_MAX];
+  return dcp_path_join(path, home->run, "region") < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static enum dcp_awaited close_region(int region, enum dcp_awaited outcome) {
+  if (region >= 0) close(region);
+  return outcome;
+}
+
+// Waits START_WAIT_MS from the last sign that the start goes on.
 static enum dcp_awaited await(const struct dcp_home *home, int report, int changes, struct progress *progress) {
-  int64_t begin = dcp_now_ms();
+  int64_t begin = dcp_now_ms(), last_step = begin;
+  uint64_t steps = 0;
+  int region = -1;
   for (;;) {
-    if (dcp_home_is_ready(home)) return DCP_AWAITED_READY;
-    if (report < 0 && !dcp_home_is_held(home)) return DCP_AWAITED_GONE;
-    int64_t passed = dcp_now_ms() - begin;
-    if (passed >= START_WAIT_MS) {
+    if (dcp_home_is_ready(home)) return close_region(region, DCP_AWAITED_READY);
+    if (report < 0 && !dcp_home_is_held(home)) return close_region(region, DCP_AWAITED_GONE);
+    if (region < 0) region = open_region(home);
+    int64_t now = dcp_now_ms(), passed = now - begin;
+    uint64_t done = steps_of_start(region);
+    if (done != steps) last_step = now;
+    steps = done;
+    if (now - last_step >= START_WAIT_MS) {
       dcp_reason("the platform was not ready within %d s, see %s/agent.log", START_WAIT_MS / 1000, home->directory);
-      return DCP_AWAITED_FAILED;
+      return close_region(region, DCP_AWAITED_FAILED);
     }
     if (passed >= SILENT_MS) progress_show(progress, home);
     enum { CHANGES, REPORT };
     struct pollfd events[] = {
         [CHANGES] = {.fd = changes, .events = POLLIN}, [REPORT] = {.fd = report, .events = POLLIN}};
     poll(events, sizeof events / sizeof *events, LOOK_MS);
-    if (events[REPORT].revents) return read_report(home, report);
+    if (events[REPORT].revents) return close_region(region, read_report(home, report));
     char ignored[4096];
     if (events[CHANGES].revents && read(changes, ignored, sizeof ignored) < 0 && errno != EAGAIN) changes = -1;
   }

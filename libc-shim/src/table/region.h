@@ -13,6 +13,7 @@
 //         +--------+--------------+-------------+---------+---------+-----------+-------------+--------------+
 //         | magic  | layoutVersion| agentThreads| throttle| coldTree| treeDevice| mirrorDevice| mirrorMountId|
 //         +--------+--------------+-------------+---------+---------+-----------+-------------+--------------+
+//  offset  48 startSteps
 struct dcp_region {
   uint64_t magic;
   uint32_t layout_version;
@@ -22,6 +23,7 @@ struct dcp_region {
   uint64_t tree_device;      // st_dev that the tree shows
   uint64_t mirror_device;    // st_dev that the kernel shows for the mirror's files
   uint64_t mirror_mount_id;  // statx's mount id at DCP_ROOT, 0 if unknown
+  uint64_t start_steps;      // grows while a start that takes long (after a loss of power) goes on
 };
 
 // Never NULL: a page of zeros until attached, and for ever in a program outside the platform.

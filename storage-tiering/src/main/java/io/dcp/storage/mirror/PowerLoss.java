@@ -104,11 +104,13 @@ final class PowerLoss {
                 }
                 change.commit();
             }
+            services.region().stepOfStart();
         }
         doubtful = fetched.size();
     }
 
     private void visit(Directory directory) throws IOException {
+        services.region().stepOfStart();
         int path = openAgain(directory);
         int fd = -1;
         try {
@@ -134,6 +136,7 @@ final class PowerLoss {
         List<Name> added = new ArrayList<>();
         DirectoryEntries.read(kernel, fd, (bytes, mirrorInode) -> shown.add(new Name(directory.ino(), bytes)));
         for (Name name : shown) {
+            services.region().stepOfStart();
             Entry entry = namespace.entry(name.directory(), name.bytes());
             Seen seen = tree.look(fd, name.bytes());
             if (seen == null) {
@@ -203,6 +206,7 @@ final class PowerLoss {
     /** Takes in new names, of new files or of such as will lose their old name. */
     private void add(Directory directory, int fd, List<Name> added) throws IOException {
         for (int from = 0; from < added.size(); from += SETTLED_AT_ONCE) {
+            services.region().stepOfStart();
             List<Name> names = added.subList(from, Math.min(added.size(), from + SETTLED_AT_ONCE));
             services.reconciler().settle(sites(names, fd), 0, 0, false);
             for (Name name : names) {
@@ -266,6 +270,7 @@ final class PowerLoss {
     }
 
     private void settleGone(Stale each) throws IOException {
+        services.region().stepOfStart();
         int fd = openAgain(each.directory());
         try {
             services.reconciler().settle(sites(each.names(), fd), 0, 0, false);

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
  *   0  u64 magic           8  u32 layout version    12 u32 agent threads
  *  16  u32 throttle       20  u32 cold tree
  *  24  u64 tree device    32  u64 mirror device     40 u64 mirror mount id
+ *  48  u64 steps of a start
  * </pre>
  */
 final class Region {
@@ -24,6 +25,7 @@ final class Region {
     private static final int TREE_DEVICE = 24;
     private static final int MIRROR_DEVICE = 32;
     private static final int MIRROR_MOUNT_ID = 40;
+    private static final int START_STEPS = 48;
     private static final int BYTES = 4096;
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -40,6 +42,11 @@ final class Region {
         LONG.setVolatile(page, TREE_DEVICE, treeDevice);
         LONG.setVolatile(page, MIRROR_DEVICE, mirrorDevice);
         LONG.setVolatile(page, MIRROR_MOUNT_ID, mountId);
+    }
+
+    /** Tells those who wait for the start that it goes on, though it takes long. */
+    void stepOfStart() {
+        LONG.getAndAdd(page, START_STEPS, 1L);
     }
 
     /** While true, programs ask for room before they write. */

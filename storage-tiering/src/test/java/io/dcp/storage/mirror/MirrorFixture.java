@@ -18,6 +18,8 @@ import io.dcp.storage.tier.FaultyObjectStore;
 import io.dcp.storage.tier.FileTransfer;
 import io.dcp.storage.tier.MemoryObjectStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -75,6 +77,13 @@ final class MirrorFixture implements AutoCloseable {
 
     private Path region() {
         return home.resolve("region");
+    }
+
+    /** What those who wait for a start look at. */
+    long stepsOfStart() throws IOException {
+        return ByteBuffer.wrap(Files.readAllBytes(region()))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong(48);
     }
 
     Path intents() {

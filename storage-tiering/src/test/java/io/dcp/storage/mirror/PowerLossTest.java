@@ -39,9 +39,11 @@ class PowerLossTest extends MirrorTestBase {
         program.symlink("f", "d/l");
         Map<String, String> before = program.attributes();
         sync();
+        assertEquals(0, mirror.stepsOfStart());
         losePower();
         assertEquals(before, program.attributes());
         assertEquals("x", program.text("d/f"));
+        assertEquals(5, mirror.stepsOfStart(), "two directories with three names");
     }
 
     @Test
