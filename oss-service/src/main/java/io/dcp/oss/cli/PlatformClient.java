@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -104,6 +105,11 @@ final class PlatformClient {
 
     private String askOnce(String method, String resource, Duration answerTimeout) throws IOException {
         JsonNode ready = parse(Files.readString(home.run().resolve("ready"), UTF_8));
+        long agent = ready.get("pid").asLong();
+        if (!isAlive(agent)) {
+            // It was killed and could not take this back; its port may be somebody else's by now.
+            throw new ConnectException("the agent is gone: pid=" + agent);
+        }
         String token = AccessToken.read(home.token()).text();
         URI address = URI.create("http://127.0.0.1:" + ready.get("httpPort").asInt() + resource);
         // The JDK's newer HttpClient takes 200 ms longer to start.
@@ -113,7 +119,7 @@ final class PlatformClient {
         connection.setReadTimeout((int) Math.min(Integer.MAX_VALUE, answerTimeout.toMillis()));
         connection.setRequestProperty("Authorization", "Bearer " + token);
         try {
-            int code = connection.getResponseCode();
+            int code = codeOf(connection, agent);
             try (InputStream in = code < 400 ? connection.getInputStream() : connection.getErrorStream()) {
                 String body = in == null ? "" : new String(in.readAllBytes(), UTF_8);
                 if (code == 200) {
@@ -124,6 +130,23 @@ final class PlatformClient {
         } finally {
             connection.disconnect();
         }
+    }
+
+    private static int codeOf(HttpURLConnection connection, long agent) throws IOException {
+        try {
+            return connection.getResponseCode();
+        } catch (SocketException e) {
+            if (isAlive(agent)) {
+                throw e;
+            }
+            ConnectException gone = new ConnectException("the agent died before it answered: pid=" + agent);
+            gone.initCause(e);
+            throw gone;
+        }
+    }
+
+    private static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 
     private String reason(int code, String body) {

@@ -17,6 +17,8 @@ import io.dcp.storage.check.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,7 +57,12 @@ class DcpTest {
         Files.writeString(home.resolve("run/supervisor.pid"), supervisor.pid() + "\n");
         api = HttpApi.bind(0, AccessToken.readOrCreate(home.resolve("token")));
         api.serve(new Played(refusal));
-        Files.writeString(home.resolve("run/ready"), "{\"pid\":7,\"httpPort\":" + api.port() + ",\"wireVersion\":1}\n");
+        ready(ProcessHandle.current().pid(), api.port());
+    }
+
+    private void ready(long pid, int port) throws IOException {
+        Files.writeString(
+                home.resolve("run/ready"), "{\"pid\":" + pid + ",\"httpPort\":" + port + ",\"wireVersion\":1}\n");
     }
 
     private int dcp(String... arguments) {
@@ -111,6 +118,19 @@ class DcpTest {
     void shouldBeContentWhenWhatShallGoDownIsDown() {
         assertEquals(0, dcp("down"));
         assertEquals("no platform runs in " + home + "\n", out.toString(UTF_8));
+    }
+
+    @Test
+    void shouldNotAskWhoeverHasThePortOfAKilledAgent() throws Exception {
+        Process killed = new ProcessBuilder("true").start();
+        killed.waitFor();
+        Files.createDirectories(home.resolve("run"));
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ready(killed.pid(), other.getLocalPort());
+            assertEquals(0, dcp("down"));
+            assertEquals("no platform runs in " + home + "\n", out.toString(UTF_8));
+            assertEquals(1, dcp("status"));
+        }
     }
 
     @Test
