@@ -40,7 +40,8 @@ static int look(int dirfd, const char *path, const struct open_how *how, uint64_
 static int open_found(int found, const struct open_how *how, bool is_directory) {
   char own[OWN_PATH_BYTES];
   snprintf(own, sizeof own, "/proc/self/fd/%d", found);
-  int flags = (int)how->flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW);
+  int flags = (int)how->flags & ~(O_CREAT | O_NOFOLLOW);
+  if ((flags & O_TMPFILE) != O_TMPFILE) flags &= ~O_EXCL;  // of an unnamed file it says that it never gets a name
   int fd = -1;
   if (is_directory && (how->flags & O_NOFOLLOW) != 0) {
     fd = dcp_openat(found, ".", flags | O_NOFOLLOW, (mode_t)how->mode);  // keeps the flag among those of F_GETFL

@@ -140,9 +140,22 @@ DCP_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, F
   if (flags < 0) {
     errno = EINVAL;
   } else {
+    fflush(stream);  // before the file is emptied, which may be the stream's own
     fd = dcp_openat(AT_FDCWD, path, flags, 0666);
   }
   int error = errno;
+  if (fd >= 0 && fd == old) {  // it was closed behind the stream, and libc will close it
+    long aside = dcp_kernel(SYS_fcntl, fd, F_DUPFD_CLOEXEC, fd + 1);
+    if (aside < 0) {
+      close_own(fd);
+      errno = (int)-aside;
+      return NULL;
+    }
+    dcp_fd_duplicated(fd, (int)aside);
+    dcp_kernel(SYS_close, fd);
+    dcp_fd_forget(fd);
+    fd = (int)aside;
+  }
   // Where the open failed, so does this one: the stream ends closed, as libc leaves it.
   char plain[16];
   result = DCP_REAL(freopen)(fd < 0 ? "/dev/null/" : "/dev/null", flags < 0 ? "r" : not_exclusive(mode, plain), stream);

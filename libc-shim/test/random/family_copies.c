@@ -70,8 +70,13 @@ static sigjmp_buf out_of_file;
 
 static void leave(int signal) { siglongjmp(out_of_file, signal); }
 
-/* Touches one byte of each page; what lies after the file's end gives SIGBUS. */
-static void touch(unsigned char *memory, size_t pages, bool write) {
+/*
+ * Touches one byte of each page; what lies after the file's end gives SIGBUS. What the last page holds beyond the end
+ * depends on when it was written back, so the file of FD, mapped from OFFSET, tells how much is looked at.
+ */
+static void touch(int fd, off_t offset, unsigned char *memory, size_t pages, bool write) {
+  struct stat st = {.st_size = 0};
+  fstat(fd, &st);
   struct sigaction action = {.sa_handler = leave}, before[2];
   sigaction(SIGBUS, &action, &before[0]);
   sigaction(SIGSEGV, &action, &before[1]);
@@ -85,7 +90,10 @@ static void touch(unsigned char *memory, size_t pages, bool write) {
       say(" w");
     } else {
       say(" ");
-      say_hash(at - 17, 4096);
+      off_t left = st.st_size - offset - (off_t)i * 4096;
+      volatile unsigned char first = at[-17]; /* SIGBUS, if there is no such page */
+      (void)first;
+      say_hash(at - 17, left > 4096 ? 4096 : left > 0 ? (size_t)left : 0);
     }
   }
   sigaction(SIGBUS, &before[0], NULL);
@@ -108,12 +116,12 @@ void family_mapping(void) {
     return;
   }
   bool writable = protection & PROT_WRITE;
-  touch(memory, pages, writable && chance(70));
+  touch(fd, offset, memory, pages, writable && chance(70));
   if (chance(25)) {
     off_t size = roll(30000);
     say(" ftruncate %lld", (long long)size);
     RESULT(ftruncate(fd, size));
-    touch(memory, pages, writable && chance(50));
+    touch(fd, offset, memory, pages, writable && chance(50));
   }
   if (chance(20)) {
     say(" msync");
@@ -128,6 +136,8 @@ static struct {
   unsigned char *memory;
   size_t pages;
   bool writable;
+  int fd; /* a copy, out of the way */
+  off_t offset;
 } held;
 
 static void hold_mapping(void) {
@@ -139,7 +149,11 @@ static void hold_mapping(void) {
   int fd = choose_fd();
   say(" %zu pages at %lld prot %d kind %d", held.pages, (long long)offset, protection, kind);
   held.memory = mmap(NULL, held.pages * 4096, protection, kind, fd, offset);
-  if (held.memory != MAP_FAILED) return;
+  if (held.memory != MAP_FAILED) {
+    held.offset = offset;
+    held.fd = fcntl(fd, F_DUPFD_CLOEXEC, 200);
+    return;
+  }
   say(" = %s", error_name(errno));
   held.memory = NULL;
 }
@@ -153,12 +167,12 @@ void family_held_mapping(void) {
   size_t bytes = held.pages * 4096;
   if (form < 3) {
     say("look");
-    touch(held.memory, held.pages, false);
+    touch(held.fd, held.offset, held.memory, held.pages, false);
   } else if (form < 6) {
     say("change");
     /* A page that is dirty still does not move mtime again, so when it was sent to the disk would show. */
     RESULT(msync(held.memory, bytes, MS_SYNC));
-    if (held.writable) touch(held.memory, held.pages, true);
+    if (held.writable) touch(held.fd, held.offset, held.memory, held.pages, true);
   } else if (form == 6) {
     say("mprotect");
     held.writable = chance(50);
@@ -167,6 +181,7 @@ void family_held_mapping(void) {
   } else {
     say("let go");
     RESULT(munmap(held.memory, bytes));
+    close(held.fd);
     held.memory = NULL;
   }
 }

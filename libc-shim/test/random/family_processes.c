@@ -157,10 +157,12 @@ static const struct flag events[] = {
     {IN_IGNORED, "IGNORED"},
 };
 
-static void say_events(int watch) {
+/* SORTED: in whatever order they came. */
+static void say_events(int watch, bool sorted) {
   static char buffer[65536] __attribute__((aligned(8)));
   char names[64][300];
   unsigned masks[64];
+  bool said[64] = {false};
   size_t count = 0;
   ssize_t n = read(watch, buffer, sizeof buffer);
   for (ssize_t at = 0; at < n;) {
@@ -176,10 +178,16 @@ static void say_events(int watch) {
     snprintf(names[count++], sizeof names[0], "%s", name);
   }
   for (size_t i = 0; i < count; i++) {
+    size_t next = i;
+    for (size_t k = 0; sorted && k < count; k++)
+      if (!said[k] && (said[next] || strcmp(names[k], names[next]) < 0 ||
+                       (strcmp(names[k], names[next]) == 0 && masks[k] < masks[next])))
+        next = k;
+    said[next] = true;
     say(" <");
-    say_flags(masks[i], events, COUNT_OF(events));
+    say_flags(masks[next], events, COUNT_OF(events));
     say(" ");
-    say_text(names[i]);
+    say_text(names[next]);
     say(">");
   }
 }
@@ -201,6 +209,6 @@ void family_notify(void) {
   say(" (%s ", family->name);
   family->run();
   say(")");
-  say_events(watch);
+  say_events(watch, family->run == family_walk); /* which goes by the order of a directory */
   close(watch);
 }

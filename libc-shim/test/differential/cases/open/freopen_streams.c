@@ -23,6 +23,20 @@ int main(void) {
   file = fopen("in", "r");
   SHOW(close(fileno(file)));
   SHOW_POINTER(freopen("missing/x", "r", file));
+  /* the number that was closed behind the stream is the one that the file gets */
+  file = fopen("in", "r");
+  SHOW(close(fileno(file)));
+  again = freopen("made", "w", file);
+  TRUTH(again == file);
+  fputs("into the file\n", again);
+  SHOW(fclose(again));
+  show_contents("made");
+  /* what a stream on the same file has not written yet comes before the file is emptied */
+  file = fopen("made", "a");
+  fputs("too late\n", file);
+  again = freopen("made", "w", file);
+  SHOW(fclose(again));
+  show_contents("made");
   fflush(stdout);
   int saved = dup(1);
   TRUTH(freopen("stdout", "w", stdout) == stdout);

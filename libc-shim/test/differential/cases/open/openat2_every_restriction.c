@@ -86,6 +86,8 @@ int main(void) {
   SHOW(open2(d, "link", O_PATH | O_NOFOLLOW, 0, RESOLVE_NO_SYMLINKS));
   SHOW(open2(d, "link", O_RDONLY | O_NOFOLLOW, 0, RESOLVE_BENEATH));
   SHOW(open2(d, "sub", O_TMPFILE | O_RDWR, 0600, RESOLVE_BENEATH));
+  int never_named = (int)open2(d, "sub", O_TMPFILE | O_EXCL | O_RDWR, 0600, RESOLVE_BENEATH);
+  SHOW(linkat(never_named, "", d, "named", AT_EMPTY_PATH));
   SHOW(open2(d, "f", O_RDONLY, 0, RESOLVE_CACHED));
   SHOW(open2(d, "f", O_RDONLY, 0, RESOLVE_CACHED | RESOLVE_BENEATH));
   /* arguments */
