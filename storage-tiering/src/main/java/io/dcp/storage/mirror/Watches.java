@@ -16,16 +16,19 @@ import java.util.Set;
  * processes only root is told.
  */
 final class Watches {
-    private static final Set<String> KINDS = Set.of("anon_inode:inotify", "anon_inode:[fanotify]");
+    private static final String INOTIFY = "anon_inode:inotify";
+    private static final String FANOTIFY = "anon_inode:[fanotify]";
 
     private Watches() {}
 
     /** The inode numbers, on the file system of the mirror, that some program watches. */
     static Set<Long> onDevice(long dev) {
         Set<Long> watched = new HashSet<>();
+        Path own = Path.of("/proc", Long.toString(ProcessHandle.current().pid()));
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
-                ofProcess(process, dev, watched);
+                // The agent marks files by fanotify for the moment in which it opens them unseen.
+                ofProcess(process, process.equals(own) ? Set.of(INOTIFY) : Set.of(INOTIFY, FANOTIFY), dev, watched);
             }
         } catch (IOException e) {
             return watched;
@@ -33,10 +36,10 @@ final class Watches {
         return watched;
     }
 
-    private static void ofProcess(Path process, long dev, Set<Long> watched) {
+    private static void ofProcess(Path process, Set<String> kinds, long dev, Set<Long> watched) {
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : descriptors) {
-                if (KINDS.contains(Files.readSymbolicLink(descriptor).toString())) {
+                if (kinds.contains(Files.readSymbolicLink(descriptor).toString())) {
                     Path info = process.resolve("fdinfo").resolve(descriptor.getFileName());
                     read(Files.readString(info, StandardCharsets.ISO_8859_1), dev, watched);
                 }

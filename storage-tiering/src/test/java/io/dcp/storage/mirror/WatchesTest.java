@@ -8,6 +8,7 @@ import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.SilentOpener;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What programs that watch files and directories are told: what programs do, not what the agent does. */
@@ -104,5 +105,27 @@ class WatchesTest extends MirrorTestBase {
             assertEquals(2, mirror.mirror().watched());
         }
         assertEquals(0, mirror.mirror().watched());
+    }
+
+    @Test
+    void shouldNotCountWhatTheAgentOpensUnseen() throws Exception {
+        assumeSilence();
+        program.write("f", "x");
+        AtomicBoolean done = new AtomicBoolean();
+        try (SilentOpener opener = new SilentOpener(Kernel.system(), OpenFlags.O_RDONLY)) {
+            int fd = program.open("f", OpenFlags.O_RDONLY);
+            Thread opening = new Thread(() -> {
+                while (!done.get()) {
+                    Kernel.system().close(opener.reopen(fd, OpenFlags.O_RDONLY));
+                }
+            });
+            opening.start();
+            for (int i = 0; i < 100; i++) {
+                assertEquals(0, mirror.mirror().watched());
+            }
+            done.set(true);
+            opening.join();
+            program.close(fd);
+        }
     }
 }
