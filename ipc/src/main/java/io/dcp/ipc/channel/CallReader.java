@@ -17,11 +17,11 @@ final class CallReader {
     private static final int LENGTH_BYTES = 4;
     private static final int PREPARE_BITS = 0x1f;
     private static final int UMASK_BITS = 0777;
-    /** The first message. */
-    record Hello(long session, int thread) {}
-
     private static final byte[] NO_BYTES = {};
     private static final Operation[] OPERATIONS = operations();
+
+    /** The first message. */
+    record Hello(long session, int thread) {}
 
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final HelloDecoder hello = new HelloDecoder();

@@ -198,9 +198,8 @@ final class Connection {
             callsInFlight--;
             int descriptor = reply.descriptor();
             if (!closed && !dropped && descriptor >= 0 && isToldOfClose(descriptor)) {
-                // Ours must be closed before the client hears the answer, so that the client's own close is the last
-                // one:
-                // it ends locks, is told to watches, and lets a file that was written be executed.
+                // Ours must be closed before the client hears the answer, so that its own close is the last one: that
+                // ends locks, is told to watches, and lets a file that was written be executed.
                 int ahead = writer.writePassing(requestId);
                 if (!sendOrQueue(writer, requestId, ahead, descriptor)) {
                     closeDescriptor(descriptor);

@@ -2,6 +2,7 @@ package io.dcp.oss.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dcp.ipc.wire.HelloDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +14,6 @@ import java.util.OptionalLong;
  * whole or not at all.
  */
 public final class RunDirectory {
-    /** Version of the wire between shim and agent that {@code ready} tells. */
-    static final int WIRE_VERSION = 2;
-
     private final Path directory;
 
     /** Takes the directory's path; it may not exist yet. */
@@ -23,9 +21,10 @@ public final class RunDirectory {
         this.directory = directory;
     }
 
-    /** Tells everybody that this process serves. */
+    /** Tells everybody that this process serves, and by which version of the wire. */
     void publishReady(long pid, int httpPort) throws IOException {
-        publish("ready", "{\"pid\":" + pid + ",\"httpPort\":" + httpPort + ",\"wireVersion\":" + WIRE_VERSION + "}");
+        int wire = HelloDecoder.SCHEMA_VERSION;
+        publish("ready", "{\"pid\":" + pid + ",\"httpPort\":" + httpPort + ",\"wireVersion\":" + wire + "}");
     }
 
     /** Tells whoever waits for the start why there will be none. */

@@ -26,9 +26,9 @@ public interface Tree extends AutoCloseable {
     String writeBackError();
 
     /**
-     * Brings everything into the object store.
+     * Brings everything into the object store, before the mirror is emptied.
      *
-     * @throws IOException if something is left, with the reason; nothing is lost, the rest stays dirty
+     * @throws IOException if something is left or is watched by a program, with the reason; nothing is lost, the rest stays dirty
      */
     void drain(Duration bound) throws IOException, InterruptedException;
 

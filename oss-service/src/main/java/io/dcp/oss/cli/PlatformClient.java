@@ -96,8 +96,7 @@ final class PlatformClient {
     Optional<ProcessHandle> supervisor() {
         try {
             Path file = home.run().resolve("supervisor.pid");
-            return ProcessHandle.of(Long.parseLong(Files.readString(file, UTF_8).strip()))
-                    .filter(ProcessHandle::isAlive);
+            return alive(Long.parseLong(Files.readString(file, UTF_8).strip()));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
@@ -106,7 +105,7 @@ final class PlatformClient {
     private String askOnce(String method, String resource, Duration answerTimeout) throws IOException {
         JsonNode ready = parse(Files.readString(home.run().resolve("ready"), UTF_8));
         long agent = ready.get("pid").asLong();
-        if (!isAlive(agent)) {
+        if (alive(agent).isEmpty()) {
             // It was killed and could not take this back; its port may be somebody else's by now.
             throw new ConnectException("the agent is gone: pid=" + agent);
         }
@@ -136,7 +135,7 @@ final class PlatformClient {
         try {
             return connection.getResponseCode();
         } catch (SocketException e) {
-            if (isAlive(agent)) {
+            if (alive(agent).isPresent()) {
                 throw e;
             }
             ConnectException gone = new ConnectException("the agent died before it answered: pid=" + agent);
@@ -145,8 +144,8 @@ final class PlatformClient {
         }
     }
 
-    private static boolean isAlive(long pid) {
-        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    private static Optional<ProcessHandle> alive(long pid) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
     }
 
     private String reason(int code, String body) {

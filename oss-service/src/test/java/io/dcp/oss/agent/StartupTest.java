@@ -49,7 +49,7 @@ class StartupTest {
     void shouldTellThatItIsReady() throws Exception {
         int port = fixture.start().http().port();
         assertEquals(
-                "{\"pid\":" + ProcessHandle.current().pid() + ",\"httpPort\":" + port + ",\"wireVersion\":2}\n",
+                "{\"pid\":" + ProcessHandle.current().pid() + ",\"httpPort\":" + port + ",\"wireVersion\":3}\n",
                 Files.readString(home.resolve("run/ready")));
         assertTrue(fixture.listening);
     }
