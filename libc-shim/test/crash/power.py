@@ -1,12 +1,15 @@
 """
-What may be there after a loss of power. Everything that an fsync covered is as it was then or later; of what came after, each
-name, attribute and block may be old or new. A subtree of such a seed moves and removes no directories, so that a path is
-always the same place.
+What may be there after a loss of power. Everything that an fsync covered is as it was then or later, and so are the pages
+that an msync or a write with O_DSYNC covered; of what came after, each name, attribute and block may be old or new. A subtree
+of such a seed moves and removes no directories, so that a path is always the same place.
 """
 
-from model import UNIT, describe
+import os
+
+from model import FOREIGN_SLOT, UNIT, describe
 
 NOTHING = -1  # before the first operation
+PAGE = 4096
 
 
 class Past:
@@ -23,8 +26,10 @@ class Past:
     def sync(self, index):
         self.durable = index
 
-    def allowed(self):
-        last = max(at for at, (index, _) in enumerate(self.versions) if index <= self.durable)
+    def allowed(self, durable=NOTHING):
+        """`durable`: an operation that made durable what is asked for, if it is later than the one for the whole."""
+        durable = max(durable, self.durable)
+        last = max(at for at, (index, _) in enumerate(self.versions) if index <= durable)
         return [value for _, value in self.versions[last:]]
 
 
@@ -33,6 +38,7 @@ class NodePast:
         self.node = node
         self.mode, self.xattrs, self.content = Past(node.mode), Past(()), Past(b"")
         self.version = None
+        self.durable_pages = []  # (operation, first byte, byte behind the last)
 
     def now(self, index):
         self.mode.now(index, self.node.mode)
@@ -44,6 +50,13 @@ class NodePast:
     def sync(self, index):
         for past in (self.mode, self.xattrs, self.content):
             past.sync(index)
+
+    def sync_pages(self, index, offset, length):
+        self.durable_pages.append((index, offset // PAGE * PAGE, -(-(offset + length) // PAGE) * PAGE))
+
+    def durable_at(self, unit):
+        """The last operation that made the page of a byte durable by itself."""
+        return max((index for index, first, end in self.durable_pages if first <= unit < end), default=NOTHING)
 
     def refuses(self, seen):
         """Why what was seen is not this node; None if it is."""
@@ -58,14 +71,15 @@ class NodePast:
         return self.refuses_content(seen.content) if self.node.kind == "f" else None
 
     def refuses_content(self, content):
-        allowed = self.content.allowed()
-        sizes = [len(one) for one in allowed]
+        # A page that is durable can be read, so that the size is, too.
+        sizes = [len(one) for one in self.content.allowed(max((page[0] for page in self.durable_pages), default=NOTHING))]
         if not min(sizes) <= len(content) <= max(sizes):
             return f"size is {len(content)}, not one of {sizes}"
-        if content in allowed:
+        if not self.durable_pages and content in self.content.allowed():
             return None
         for at in range(0, len(content), UNIT):
             unit = content[at : at + UNIT]
+            allowed = self.content.allowed(self.durable_at(at))
             if any(one[at : at + UNIT] == unit for one in allowed) or self.is_unwritten(unit, at, allowed):
                 continue
             return f"byte {at} of {len(content)}: [{describe(unit)}], wanted one of {self.tell(allowed, at)}"
@@ -91,6 +105,7 @@ class SubtreePast:
         self.model = model
         self.names, self.nodes = {}, {}
         self.aside = {}  # names of files that were to replace others
+        self.synchronous = set()  # slots that were opened with O_DSYNC
         self.note(NOTHING)
         self.sync_all(NOTHING)
 
@@ -116,8 +131,28 @@ class SubtreePast:
                 self.sync_all(index)
             elif int(words[0]) in model.slots:
                 self.sync_node(index, model.slots[int(words[0])], letter == "d")
+        covered = self.covered(letter, words) if acked else None
         model.apply(index, letter, words)
         self.note(index)
+        if covered:
+            node, offset, length = covered
+            self.node_past(node).sync_pages(index, offset, length)
+
+    def covered(self, letter, words):
+        """The (node, offset, length) that an operation is about to write and to make durable; None if it does not."""
+        if letter not in "oPwam" or int(words[0]) >= FOREIGN_SLOT:
+            return None
+        slot = int(words[0])
+        if letter in "oP":
+            self.synchronous.discard(slot)
+            if letter == "o" and int(words[1]) & os.O_DSYNC:
+                self.synchronous.add(slot)
+            return None
+        # A store through a mapping is no write: O_DSYNC says nothing about it, but msync does.
+        if words[3] != "1" if letter == "m" else slot not in self.synchronous:
+            return None
+        node = self.model.slots[slot]
+        return (node, len(node.content), int(words[1])) if letter == "a" else (node, int(words[1]), int(words[2]))
 
     def sync_all(self, index):
         for past in (*self.names.values(), *self.nodes.values()):

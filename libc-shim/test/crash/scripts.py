@@ -104,7 +104,7 @@ class Script:
         if path is None:
             return
         flags = os.O_RDWR
-        for flag, chance in ((os.O_CREAT, 0.8), (os.O_EXCL, 0.1), (os.O_TRUNC, 0.15), (os.O_APPEND, 0.2)):
+        for flag, chance in ((os.O_CREAT, 0.8), (os.O_EXCL, 0.1), (os.O_TRUNC, 0.15), (os.O_APPEND, 0.2), (os.O_DSYNC, 0.1)):
             flags |= flag if self.random.random() < chance else 0
         if not flags & os.O_CREAT:
             flags &= ~os.O_EXCL

@@ -5,8 +5,10 @@ import os
 import checks
 import faultplan
 import lives
+import power
 from lane import Lane
-from model import UNIT
+from model import UNIT, Model, Node
+from walk import Seen
 
 SEED = 1
 CALM = faultplan.Plan("none", (), 0, 0, 0, 0)
@@ -154,6 +156,43 @@ def plant_in_the_store(lane, seed, say):
     return [tell(say, "plant_in_the_store", checks.of_two_walks("cold", seed.seen, seen, lives.ALL_FIELDS))]
 
 
+def written(*operations):
+    """What may be there after a loss of power when a file that is durable was then written by these operations."""
+    model = Model(SEED, 0)
+    model.root.children["f0"] = Node("f", 0o644)
+    past = power.SubtreePast(model)
+    for index, (letter, *words) in enumerate((("o", os.O_RDWR, "644", "a0/f0"), *operations)):
+        past.apply(index, letter, ["0", *map(str, words)], True)
+    return past, bytes(model.slots[0].content)
+
+
+def seen_as(kind, mode, content):
+    return Seen(kind, mode, 1, 0, len(content), 0, 0, (), "", content, 0)
+
+
+def plant_in_a_loss_of_power(say):
+    """Older pages than those that were made durable, each in its way; what could be there must not be found."""
+    page, whole = power.PAGE, ("w", 0, 2 * power.PAGE)
+    older = bytes(written(whole)[1])
+    found = []
+    for name, operations in (
+        ("fsync", (whole, ("w", 0, page), ("f",))),
+        ("msync", (whole, ("f",), ("m", 0, page, 1))),
+        ("dsync", (whole, ("f",), ("c",), ("o", os.O_RDWR | os.O_DSYNC, "644", "a0/f0"), ("w", 0, page))),
+    ):
+        past, newer = written(*operations)
+
+        def wrong(content):
+            return past.violations({"a0": seen_as("d", 0o755, b""), "a0/f0": seen_as("f", 0o644, content)})
+
+        found.append(tell(say, f"plant_an_older_page_than_{name}", wrong(older[:page] + newer[page:])))
+        found.append(tell(say, f"plant_a_size_older_than_{name}", wrong(newer[:page])))
+        if wrong(newer):
+            say(f"not ok selftest {name}: {wrong(newer)}")
+            found.append(False)
+    return found
+
+
 def tell(say, name, wrong):
     if not wrong:
         say(f"not ok selftest {name}: was not noticed")
@@ -166,6 +205,6 @@ def run(directory, programs, say):
     try:
         seed = Calm(lane, SEED)
         seed.run()
-        return plant_in_the_mirror(seed, say) + plant_in_the_store(lane, seed, say)
+        return plant_in_the_mirror(seed, say) + plant_in_the_store(lane, seed, say) + plant_in_a_loss_of_power(say)
     finally:
         lane.close()
