@@ -33,8 +33,8 @@ class Suite:
 
 
 class Bash(Suite):
-    """One part for each script run-*, which ends with 0 if bash said what it should say. On a terminal and not as root,
-    as some of them demand."""
+    """One part for each script run-*, which ends with 0 if bash said what it should say. As some of them demand: not as
+    root, with a home of the user's own, and on a terminal on which nobody types (and which does not end)."""
 
     name = package = "bash"
     build = """
@@ -46,6 +46,9 @@ class Bash(Suite):
         ln -sfn fr_FR.ISO-8859-1 locales/fr_FR.ISO8859-1
         ln -sfn ja_JP.SHIFT_JIS locales/ja_JP.SJIS
         ln -sfn zh_HK.BIG5-HKSCS locales/zh_HK.big5hkscs
+        # `locale -a` lists what is installed; what LOCPATH has can be used just as well.
+        { echo '#!/bin/sh'; echo '/usr/bin/locale "$@"; [ "$*" != -a ] || ls "$LOCPATH"'; } >tests/locale
+        chmod 755 tests/locale
     """
     commands = {**Suite.commands, "script": "bsdutils", "/usr/share/i18n/charmaps": "locales"}
     prepare = "chown -R 65534:65534 ."
@@ -57,8 +60,9 @@ class Bash(Suite):
     def command(self, part, tree):
         return (
             f'export THIS_SH={tree}/bash PATH={tree}/tests:"$PATH" BUILD_DIR={tree} BASH_TSTOUT="$PWD/out"; '
-            f"export LOCPATH={tree}/locales; "
-            f'cd {tree}/tests && {NOBODY} script --quiet --return --command "sh ./{part}" /dev/null'
+            f'export LOCPATH={tree}/locales HOME="$PWD/home" input="$PWD/input"; '
+            f"mkfifo input && mkdir home && chown 65534:65534 home && cd {tree}/tests && "
+            f'exec {NOBODY} script --quiet --return --command "sh ./{part}" /dev/null 0<>"$input"'
         )
 
     def results(self, part, done):
