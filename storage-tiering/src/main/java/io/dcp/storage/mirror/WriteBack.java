@@ -10,7 +10,9 @@ import io.dcp.storage.tier.ObjectStoreException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class WriteBack implements AutoCloseable {
     private static final long IDLE_MILLIS = 200;
     private static final long RETRY_MILLIS = 500;
     private static final int GARBAGE_AT_ONCE = 64;
+    private static final int MAX_COMPLAINTS = 100;
     /** What was committed is on the disk after this time at the latest, as on ext4. */
     private static final long SYNC_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** A file that stays open for writing is sent all the same after this time, and again when it has changed. */
@@ -46,6 +49,8 @@ final class WriteBack implements AutoCloseable {
     private long rounds;
     private long syncedAtNanos = System.nanoTime();
     private volatile String lastError;
+    /** Causes of failures that the log has since all was well. */
+    private final Set<String> complaints = new HashSet<>();
 
     WriteBack(
             MirrorTree tree,
@@ -177,7 +182,7 @@ final class WriteBack implements AutoCloseable {
                 fine = false;
                 break;
             } catch (IOException | RuntimeException e) {
-                complain("cannot send a file: ino=" + ino + ": " + e);
+                complain(e.toString(), "cannot send a file: ino=" + ino + ": " + e);
                 fine = false;
             }
             throttle();
@@ -186,6 +191,7 @@ final class WriteBack implements AutoCloseable {
         boolean settled = settle(everything) && collectGarbage() && fine;
         if (settled) {
             lastError = null;
+            complaints.clear();
         }
         return settled;
     }
@@ -212,7 +218,12 @@ final class WriteBack implements AutoCloseable {
     }
 
     private void complain(String message) {
-        if (!message.equals(lastError)) {
+        complain(message, message);
+    }
+
+    /** Each cause is told once until all is well again: a full disk fails every dirty file in every round. */
+    private void complain(String cause, String message) {
+        if (complaints.size() < MAX_COMPLAINTS && complaints.add(cause)) {
             log.warn("write-back waits: {}", message);
         }
         lastError = message;
