@@ -20,6 +20,7 @@ public record Problem(Kind kind, String where, boolean repaired) {
         REVERSE_NAME("an inode remembers a name that it does not have"),
         LINK_COUNT("a wrong link count"),
         ORPHAN("an inode without a name"),
+        ORPHAN_WITH_NAME("what is kept of an unlinked file stands for one that has a name"),
         DIRECTORY_NAMES("a directory with several names"),
         UNREACHABLE("a directory that cannot be reached from the root"),
         MIRROR_FILE("a mirror file's number leads to another inode"),

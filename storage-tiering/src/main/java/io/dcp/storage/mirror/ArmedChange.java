@@ -44,7 +44,8 @@ record ArmedChange(Services services, Request request, List<Reconciler.Site> sit
         long requestId = request.call().requestId();
         Name first = sites.get(sites.size() - 1).name();
         Name second = sites.size() == 1 ? null : sites.get(0).name();
-        int intent = services.intents().arm(session, requestId, first, second);
+        int intent = services.intents()
+                .arm(session, requestId, first, second, sites.get(0).fresh());
         boolean recorded = false;
         try {
             int result = systemCall.getAsInt();

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  *
  * <pre>
  *   a slot, 1,024 bytes:
- *   0 u32 armed   4 u32 names (1 or 2)   8 u64 session   16 u64 request
+ *   0 u32 armed   4 u32 names (1 or 2), 16 added if a new file is made   8 u64 session   16 u64 request
  *   24 u64 directory   32 u32 length   36 name, 255 bytes at most
  *   512 the second name in the same form
  * </pre>
@@ -30,14 +30,19 @@ final class IntentSlots {
     private static final int SLOTS = 256;
     private static final int SLOT_BYTES = 1024;
     private static final int SECOND = 512 - 24;
+    private static final int NEW_FILE = 16;
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final MappedByteBuffer file;
     private final ArrayBlockingQueue<Integer> free = new ArrayBlockingQueue<>(SLOTS);
     private final ConcurrentLinkedQueue<Integer> kept = new ConcurrentLinkedQueue<>();
 
-    /** What was being done when the agent was killed. */
-    record Intent(List<Name> names, long session, long requestId) {}
+    /**
+     * What was being done when the agent was killed.
+     *
+     * @param newFile whether the name is to be that of a new file
+     */
+    record Intent(List<Name> names, boolean newFile, long session, long requestId) {}
 
     IntentSlots(Path path) throws IOException {
         try (FileChannel channel =
@@ -69,10 +74,11 @@ final class IntentSlots {
         int at = slot * SLOT_BYTES;
         List<Name> names = new ArrayList<>(2);
         names.add(readName(at));
-        if (file.getInt(at + 4) == 2) {
+        int kind = file.getInt(at + 4);
+        if ((kind & ~NEW_FILE) == 2) {
             names.add(readName(at + SECOND));
         }
-        return new Intent(names, file.getLong(at + 8), file.getLong(at + 16));
+        return new Intent(names, (kind & NEW_FILE) != 0, file.getLong(at + 8), file.getLong(at + 16));
     }
 
     void forgetAll() {
@@ -82,7 +88,7 @@ final class IntentSlots {
     }
 
     /** Remembers that these names are about to be changed; returns the slot for {@link #disarm}. */
-    int arm(long session, long requestId, Name first, Name secondOrNull) {
+    int arm(long session, long requestId, Name first, Name secondOrNull, boolean newFile) {
         int slot;
         try {
             slot = free.take();
@@ -91,7 +97,7 @@ final class IntentSlots {
             throw new IllegalStateException("interrupted while waiting for an intent slot", e);
         }
         int at = slot * SLOT_BYTES;
-        file.putInt(at + 4, secondOrNull == null ? 1 : 2);
+        file.putInt(at + 4, (secondOrNull == null ? 1 : 2) | (newFile ? NEW_FILE : 0));
         file.putLong(at + 8, session);
         file.putLong(at + 16, requestId);
         write(at, first);

@@ -85,11 +85,10 @@ public final class Mirror implements AutoCloseable {
             Recovery.sweep(namespace, tree);
         }
         DirectoryLocks locks = new DirectoryLocks();
-        Orphans orphans = new Orphans();
         DirtyFiles dirty = new DirtyFiles(namespace);
         Sessions sessions = new Sessions(namespace);
         Xattrs xattrs = new Xattrs(tree, namespace);
-        Reconciler reconciler = new Reconciler(tree, namespace, orphans, dirty, sessions, xattrs);
+        Reconciler reconciler = new Reconciler(tree, namespace, dirty, sessions, xattrs);
         Services services = new Services(
                 kernel,
                 store,
@@ -98,7 +97,6 @@ public final class Mirror implements AutoCloseable {
                 context,
                 locks,
                 new IntentSlots(config.intents()),
-                orphans,
                 dirty,
                 sessions,
                 xattrs,
@@ -130,12 +128,24 @@ public final class Mirror implements AutoCloseable {
         if (last != null && last.inUse() && !last.bootId().equals(bootId)) {
             // What was on the disk of the notes of changes under way says nothing.
             services.intents().forgetAll();
+            forgetOrphans();
             new PowerLoss(services).recover();
         } else {
             recovery.settleIntents();
         }
+        if (last != null && !last.bootId().equals(bootId)) {
+            forgetOrphans();
+        }
         use(true);
         services.store().sync();
+    }
+
+    /** No program has lived through the boot. */
+    private void forgetOrphans() throws IOException {
+        try (Change change = services.namespace().change()) {
+            change.noOrphans();
+            change.commit();
+        }
     }
 
     private void use(boolean inUse) throws IOException {

@@ -8,6 +8,7 @@ import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
 import io.dcp.storage.namespace.Change;
 import io.dcp.storage.namespace.Inode;
+import io.dcp.storage.namespace.Namespace;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -275,16 +276,29 @@ final class OpenCalls {
                 kernel.close(fd);
                 return Reply.error(Errno.EIO);
             }
-            long ino;
-            try (Change change = services.namespace().change()) {
-                ino = change.allocateInode();
+            boolean passed = false;
+            try {
+                Inode orphan = recordUnnamed(seen);
+                passed = true;
+                return Reply.descriptor(
+                        fd, AttributesOf.of(seen, orphan, services.namespace().device()));
+            } finally {
+                if (!passed) {
+                    kernel.close(fd);
+                }
             }
-            Inode orphan = AttributesOf.imported(ino, seen, services.namespace().mirrorGeneration())
+        }
+    }
+
+    private Inode recordUnnamed(Seen seen) throws IOException {
+        Namespace namespace = services.namespace();
+        try (Change change = namespace.change()) {
+            Inode orphan = AttributesOf.imported(change.allocateInode(), seen, namespace.mirrorGeneration())
                     .nlink(0)
                     .build();
-            services.orphans().add(orphan);
-            return Reply.descriptor(
-                    fd, AttributesOf.of(seen, orphan, services.namespace().device()));
+            change.orphan(orphan);
+            change.commit();
+            return orphan;
         }
     }
 

@@ -67,7 +67,7 @@ final class QueryCalls {
     }
 
     private Reply statUnknown(Request request, At at, boolean follow, Seen seen) throws IOException {
-        Inode orphan = services.orphans().find(seen.ino(), seen.btime());
+        Inode orphan = services.namespace().orphan(seen.ino(), seen.btime());
         if (orphan != null && seen.dev() == services.tree().root().dev()) {
             return Reply.attributes(
                     AttributesOf.of(seen, orphan, services.namespace().device()));

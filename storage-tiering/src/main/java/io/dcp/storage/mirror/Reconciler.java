@@ -29,7 +29,6 @@ import java.util.Set;
 final class Reconciler {
     private final MirrorTree tree;
     private final Namespace namespace;
-    private final Orphans orphans;
     private final DirtyFiles dirty;
     private final Sessions sessions;
     private final Xattrs xattrs;
@@ -83,11 +82,9 @@ final class Reconciler {
         return new Site(place.name(), place.directoryFd(), true, noticed, false, -1);
     }
 
-    Reconciler(
-            MirrorTree tree, Namespace namespace, Orphans orphans, DirtyFiles dirty, Sessions sessions, Xattrs xattrs) {
+    Reconciler(MirrorTree tree, Namespace namespace, DirtyFiles dirty, Sessions sessions, Xattrs xattrs) {
         this.tree = tree;
         this.namespace = namespace;
-        this.orphans = orphans;
         this.dirty = dirty;
         this.sessions = sessions;
         this.xattrs = xattrs;
@@ -130,8 +127,7 @@ final class Reconciler {
             if (settlement.changed() || completeAnyway) {
                 Sessions.record(change, session, requestId);
             }
-            // Before the record is gone, so that a program that has the file open finds it all the time.
-            settlement.ended.stream().filter(namespace::isOnMirror).forEach(orphans::add);
+            settlement.ended.stream().filter(namespace::isOnMirror).forEach(change::orphan);
             change.commit();
         }
         if (settlement.changed() || completeAnyway) {
@@ -200,7 +196,7 @@ final class Reconciler {
             }
             Inode known = tree.inodeOf(seen);
             if (known == null && !finding.site().fresh()) {
-                known = orphans.find(seen.ino(), seen.btime());
+                known = namespace.orphan(seen.ino(), seen.btime());
             }
             if (known != null && entry != null && entry.ino() == known.ino()) {
                 return;
@@ -340,7 +336,6 @@ final class Reconciler {
                 if (inode == null) {
                     continue;
                 }
-                orphans.remove(inode.mirrorInode());
                 if (inode.isRegular() && namespace.isDirty(inode.ino())) {
                     dirty.marked(inode.ino());
                 }

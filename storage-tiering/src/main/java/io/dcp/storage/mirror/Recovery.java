@@ -144,7 +144,8 @@ final class Recovery {
                 Name name = intent.names().get(i);
                 int fd = openDirectory(name.directory());
                 if (fd >= 0) {
-                    sites.add(new Reconciler.Site(name, fd));
+                    Reconciler.Site site = new Reconciler.Site(name, fd);
+                    sites.add(intent.newFile() ? site.forNewFile() : site);
                 } else if (!anyway) {
                     return false;
                 }

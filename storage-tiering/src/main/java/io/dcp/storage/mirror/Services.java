@@ -13,7 +13,6 @@ record Services(
         CallerContext context,
         DirectoryLocks locks,
         IntentSlots intents,
-        Orphans orphans,
         DirtyFiles dirty,
         Sessions sessions,
         Xattrs xattrs,

@@ -83,7 +83,11 @@ final class Targets {
         }
         Inode inode = services.tree().inodeOf(seen);
         return new Target(
-                fd, seen, inode != null ? inode : services.orphans().find(seen.ino(), seen.btime()), null, services);
+                fd,
+                seen,
+                inode != null ? inode : services.namespace().orphan(seen.ino(), seen.btime()),
+                null,
+                services);
     }
 
     /** What an O_PATH descriptor is; takes the descriptor over. */
@@ -107,7 +111,7 @@ final class Targets {
         if (inode != null) {
             return inode;
         }
-        inode = services.orphans().find(seen.ino(), seen.btime());
+        inode = services.namespace().orphan(seen.ino(), seen.btime());
         if (inode != null || !services.tree().isInTree(seen)) {
             return inode;
         }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,10 @@ public final class Change implements AutoCloseable {
     private final Map<Name, Entry> entries = new HashMap<>();
     private final Map<Long, Long> mirror = new HashMap<>();
     private final Map<Name, Long> freedSlots = new HashMap<>();
+
+    /** By the mirror's number; null for one to be forgotten. */
+    private final Map<Long, Inode> orphans = new LinkedHashMap<>();
+
     private Volume volume;
 
     Change(Namespace namespace, MetadataStore store) {
@@ -157,6 +162,16 @@ public final class Change implements AutoCloseable {
         forgetMirror(inode);
     }
 
+    /** Records what a file of the mirror is that has no name, but may be open in programs. */
+    public void orphan(Inode inode) {
+        orphans.put(inode.mirrorInode(), inode);
+    }
+
+    /** Forgets all files without a name: no program has one open. */
+    public void noOrphans() {
+        namespace.orphans.all().forEach(mirrorInode -> orphans.put(mirrorInode, null));
+    }
+
     /** Replaces all extended attributes of an inode. */
     public void setXattrs(long ino, List<Xattr> values) {
         namespace.xattrs(ino, (name, value) -> batch.delete(Keys.xattr(ino, name)));
@@ -219,6 +234,7 @@ public final class Change implements AutoCloseable {
      * @return the new mirror's generation
      */
     public int newMirror(boolean cold, boolean sweeping) {
+        noOrphans();
         volume = volume.withNewMirror(cold, sweeping);
         batch.put(Keys.volume(), volume.encode());
         return volume.mirrorGeneration();
@@ -247,6 +263,7 @@ public final class Change implements AutoCloseable {
      * @throws IOException if it could not be recorded; then nothing has changed
      */
     public void commit() throws IOException {
+        recordOrphans();
         if (batch.isEmpty()) {
             return;
         }
@@ -255,10 +272,36 @@ public final class Change implements AutoCloseable {
             volume = volume.withReserved(reserved.inodesReserved(), reserved.slotsReserved());
             batch.put(Keys.volume(), volume.encode());
         }
+        // Before its other record is gone, so that a program that has the file open finds it all the time.
+        orphans.values().stream().filter(Objects::nonNull).forEach(namespace.orphans::put);
         store.commit(batch);
         namespace.committed(volume);
         inodes.forEach(namespace::committed);
         mirror.forEach(namespace::committedMirror);
+        orphans.forEach((mirrorInode, inode) -> {
+            if (inode == null) {
+                namespace.orphans.remove(mirrorInode);
+            }
+        });
+    }
+
+    /** A number that is a named file's now is no orphan's; and there is an end to their number. */
+    private void recordOrphans() {
+        mirror.forEach((mirrorInode, ino) -> {
+            if (ino != null && (orphans.containsKey(mirrorInode) || namespace.orphans.get(mirrorInode) != null)) {
+                orphans.put(mirrorInode, null);
+            }
+        });
+        if (!orphans.isEmpty()) {
+            namespace.orphans.surplus(orphans.size()).forEach(mirrorInode -> orphans.putIfAbsent(mirrorInode, null));
+        }
+        orphans.forEach((mirrorInode, inode) -> {
+            if (inode == null) {
+                batch.delete(Keys.orphan(mirrorInode));
+            } else {
+                batch.put(Keys.orphan(mirrorInode), inode.encode());
+            }
+        });
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Arrays;
  *   'L' directory slot           listing: ino, type, name
  *   'N' ino directory name       a name of an inode (empty value)
  *   'M' mirror-inode             ino
+ *   'O' mirror-inode             inode without a name that programs may have open
  *   'X' ino name                 extended attribute
  *   'C' ino index                chunk reference
  *   'W' ino                      may differ from the object store (empty value)
@@ -64,6 +65,10 @@ final class Keys {
 
     static byte[] mirror(long mirrorInode) {
         return numbered('M', mirrorInode);
+    }
+
+    static byte[] orphan(long mirrorInode) {
+        return numbered('O', mirrorInode);
     }
 
     static byte[] xattr(long ino, byte[] name) {

@@ -33,6 +33,7 @@ public final class Namespace {
     final ReentrantLock lock = new ReentrantLock();
     private final ConcurrentHashMap<Long, Inode> inodes = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, Long> byMirror = new ConcurrentHashMap<>();
+    final Orphans orphans = new Orphans();
     private volatile Volume volume;
     private long nextInode;
     private long nextSlot;
@@ -49,6 +50,15 @@ public final class Namespace {
         this.volume = volume;
         this.nextInode = volume.inodesReserved();
         this.nextSlot = volume.slotsReserved();
+        loadOrphans();
+    }
+
+    private void loadOrphans() {
+        orphans.clear();
+        store.scan(Keys.family('O'), Keys.family('P'), (key, value) -> {
+            orphans.put(Inode.decode(value));
+            return true;
+        });
     }
 
     /**
@@ -135,6 +145,17 @@ public final class Namespace {
                         && inode.mirrorBtime().equals(birth)
                 ? inode
                 : null;
+    }
+
+    /**
+     * Finds the record of a file that has no name, but may be open in programs; null if none is known.
+     *
+     * @param mirrorInode its number on the mirror's file system
+     * @param birth its birth time, which tells it from a later file with the same number
+     */
+    public Inode orphan(long mirrorInode, Moment birth) {
+        Inode orphan = orphans.get(mirrorInode);
+        return orphan != null && orphan.mirrorBtime().equals(birth) ? orphan : null;
     }
 
     /** Whether a number on the mirror's file system is that of a file of the tree. */
@@ -324,6 +345,7 @@ public final class Namespace {
         store.commit(batch);
         inodes.clear();
         byMirror.clear();
+        loadOrphans();
     }
 
     /** Begins a change; waits for another thread's to end. Close it in any case. */

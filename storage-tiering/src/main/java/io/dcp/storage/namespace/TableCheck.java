@@ -61,6 +61,7 @@ public final class TableCheck {
         family('L', (key, value) -> examine(() -> listing(key)));
         family('N', (key, value) -> examine(() -> reverseName(key)));
         family('M', (key, value) -> examine(() -> mirrorFile(key)));
+        family('O', (key, value) -> examine(() -> orphan(key)));
         family('X', (key, value) -> examine(() -> owned(key, Kind.ATTRIBUTE_OF_NO_INODE)));
         family('W', (key, value) -> examine(() -> owned(key, Kind.DIRTY_MARK_OF_NO_INODE)));
         family('C', (key, value) -> examine(() -> chunk(key)));
@@ -201,6 +202,21 @@ public final class TableCheck {
                 : new Wrong(
                         Kind.MIRROR_FILE,
                         "mirrorInode=" + Keys.numberIn(key) + " ino=" + Keys.numberIn(value),
+                        new WriteBatch().delete(key));
+    }
+
+    /** What is left of a file without a name must not stand for one that has a name. */
+    private Wrong orphan(byte[] key) {
+        byte[] value = store.get(key);
+        if (value == null) {
+            return null;
+        }
+        long ino = Inode.decode(value).ino();
+        return inode(ino) == null && !namespace.isOnMirror(Keys.numberIn(key))
+                ? null
+                : new Wrong(
+                        Kind.ORPHAN_WITH_NAME,
+                        "mirrorInode=" + Keys.numberIn(key) + " ino=" + ino,
                         new WriteBatch().delete(key));
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
 import io.dcp.storage.check.CheckOptions;
 import io.dcp.storage.check.CheckReport;
@@ -121,6 +122,20 @@ class MirrorCheckTest extends MirrorTestBase {
         assertEquals("contents of f", program.text("lost+found/#" + f));
         assertEquals(f, ino("lost+found/#" + f));
         assertEquals("contents of g", program.text("d/h"));
+    }
+
+    @Test
+    void shouldTellWhatIsUnlinkedAndOpenFromWhatIsLeftOfIt() throws Exception {
+        program.write("open", "x");
+        int fd = program.open("open", OpenFlags.O_RDWR);
+        long open = ino("open");
+        program.unlink("open");
+        assertEquals(List.of(), check(true, true).problems());
+        assertEquals(open, program.fstat(fd).ino());
+        program.close(fd);
+        plant(Planted.orphan(mirror.namespace().inode(ino("g"))));
+        foundAndRepaired(Kind.ORPHAN_WITH_NAME);
+        nothingIsLost();
     }
 
     @Test

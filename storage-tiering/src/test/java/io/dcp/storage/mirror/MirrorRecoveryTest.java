@@ -37,7 +37,7 @@ class MirrorRecoveryTest extends MirrorTestBase {
     private void killWithin(Name first, Name second, boolean made, IntSupplier systemCall) throws IOException {
         long request = program.nextRequestId();
         mirror.kill(() -> {
-            new IntentSlots(mirror.intents()).arm(program.caller.session(), request, first, second);
+            new IntentSlots(mirror.intents()).arm(program.caller.session(), request, first, second, false);
             if (made) {
                 int done = systemCall.getAsInt();
                 assertEquals(true, done >= 0, () -> "the test's own call: " + Errno.name(-done));
@@ -113,12 +113,12 @@ class MirrorRecoveryTest extends MirrorTestBase {
         Name inside = new Name(program.stat("d/e").ino(), Paths.bytes("new"));
         mirror.kill(() -> {
             IntentSlots intents = new IntentSlots(mirror.intents());
-            intents.arm(1000, 1, inside, null);
-            intents.arm(1001, 1, name("d"), name("moved"));
+            intents.arm(1000, 1, inside, null, false);
+            intents.arm(1001, 1, name("d"), name("moved"), false);
             kernel.mkdirat(at, path("d/e/new"), 0755);
             kernel.renameat2(at, path("d"), at, path("moved"), 0);
             // Another one has the name by now.
-            intents.arm(1002, 1, name("d"), null);
+            intents.arm(1002, 1, name("d"), null, false);
             kernel.mkdirat(at, path("d"), 0700);
         });
         mirror.check();

@@ -209,7 +209,7 @@ class PowerLossTest extends MirrorTestBase {
         sync();
         mirror.losePower(() -> {
             IntentSlots intents = new IntentSlots(mirror.intents());
-            intents.arm(1, 1, new io.dcp.storage.namespace.Name(2, Paths.bytes("nothing")), null);
+            intents.arm(1, 1, new io.dcp.storage.namespace.Name(2, Paths.bytes("nothing")), null, false);
         });
         assertTrue(new IntentSlots(mirror.intents()).left().isEmpty());
         mirror.check();

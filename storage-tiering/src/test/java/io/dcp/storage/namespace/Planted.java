@@ -53,6 +53,11 @@ public final class Planted {
         return new WriteBatch().put(Keys.nameOf(ino, directory, bytes(name)), new byte[0]);
     }
 
+    /** What is kept of a file without a name. */
+    public static WriteBatch orphan(Inode inode) {
+        return new WriteBatch().put(Keys.orphan(inode.mirrorInode()), inode.encode());
+    }
+
     /** A complete name. */
     public static WriteBatch entry(long directory, String name, long ino, int type, long slot) {
         return new WriteBatch()
