@@ -235,4 +235,25 @@ class NamespaceTest {
         }
         assertEquals(List.of(), namespace.garbage(10));
     }
+
+    @Test
+    void shouldForgetFilesWithoutANameWhenTheirNumberIsUsedAgainOrTooManyHaveCome() throws Exception {
+        int first = 100;
+        change(change -> {
+            for (int i = 0; i < Orphans.MAX; i++) {
+                change.orphan(file(change, first + i));
+            }
+        });
+        assertEquals(first, namespace.orphan(first, BIRTH).mirrorInode());
+        assertNull(namespace.orphan(first, new Moment(5, 7)));
+        change(change -> change.orphan(file(change, first - 1)));
+        assertNull(namespace.orphan(first, BIRTH));
+        make("f", first + 1);
+        assertNull(namespace.orphan(first + 1, BIRTH));
+        Namespace reopened = Namespace.open(store);
+        assertEquals(Orphans.MAX - 1, reopened.orphans.all().size());
+        assertEquals(first - 1, reopened.orphan(first - 1, BIRTH).mirrorInode());
+        change(Change::noOrphans);
+        assertEquals(List.of(), Namespace.open(store).orphans.all());
+    }
 }
