@@ -41,4 +41,31 @@ public record FileCall(
         byte[] payload) {
     /** Longer than PATH_MAX, so that ENAMETOOLONG is the kernel's to give. */
     public static final int MAX_PATH_BYTES = 65_536;
+
+    /** The same call with another first ({@code path}) or second ({@code path2}) path. */
+    public FileCall with(boolean second, int newDirectory, byte[] newPath) {
+        return new FileCall(
+                requestId,
+                deadlineMillis,
+                operation,
+                umask,
+                flags,
+                mode,
+                prepare,
+                second ? directory : newDirectory,
+                second ? newDirectory : directory2,
+                uid,
+                gid,
+                device,
+                inode,
+                cookie,
+                size,
+                atimeSec,
+                atimeNs,
+                mtimeSec,
+                mtimeNs,
+                second ? path : newPath,
+                second ? newPath : path2,
+                payload);
+    }
 }

@@ -17,6 +17,13 @@ public interface Kernel {
 
     int openat(int dir, byte[] path, int flags, int mode);
 
+    /**
+     * openat2(2), Linux 5.6, which refuses flags that it does not know.
+     *
+     * @param resolve {@link OpenFlags#RESOLVE_NO_SYMLINKS} and its kin
+     */
+    int openat2(int dir, byte[] path, int flags, int mode, int resolve);
+
     int close(int fd);
 
     /** Fills {@code out} on success. With AT_EMPTY_PATH and an empty path it asks about {@code dir} itself. */

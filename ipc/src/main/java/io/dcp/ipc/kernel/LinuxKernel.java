@@ -13,6 +13,7 @@ final class LinuxKernel implements Kernel {
     static final LinuxKernel INSTANCE = new LinuxKernel();
 
     private static final int CLONE_FS = 0x200;
+    private static final int OPEN_HOW_BYTES = 24;
     private static final int CAPABILITY_VERSION_3 = 0x20080522;
 
     /** CPUs that an affinity mask here can name. */
@@ -47,6 +48,20 @@ final class LinuxKernel implements Kernel {
     public int openat(int dir, byte[] path, int flags, int mode) {
         long p = Scratch.get().first.string(path);
         return p == 0 ? -Errno.EINVAL : result(libc.openat(dir, p, flags, mode));
+    }
+
+    @Override
+    public int openat2(int dir, byte[] path, int flags, int mode, int resolve) {
+        Scratch scratch = Scratch.get();
+        long p = scratch.first.string(path);
+        if (p == 0) {
+            return -Errno.EINVAL;
+        }
+        long how = scratch.data.room(OPEN_HOW_BYTES);
+        scratch.data.buffer.putLong(0, flags & 0xffff_ffffL);
+        scratch.data.buffer.putLong(8, mode);
+        scratch.data.buffer.putLong(16, resolve);
+        return (int) result(libc.syscall(Machine.SYS_OPENAT2, dir, p, how, OPEN_HOW_BYTES));
     }
 
     @Override

@@ -10,6 +10,9 @@ final class Machine {
     /** Number of {@code fchmodat2}, Linux 6.6, the same everywhere; libc has it only since 2.39. */
     static final long SYS_FCHMODAT2 = 452;
 
+    /** Number of {@code openat2}, Linux 5.6, the same everywhere; libc has none. */
+    static final long SYS_OPENAT2 = 437;
+
     private Machine() {}
 
     static boolean isArm64() {

@@ -26,6 +26,15 @@ public final class OpenFlags {
     public static final int O_PATH = 0x200000;
     public static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
+    /** Of {@link Kernel#openat2}: a path that leaves the mount on which it begins is EXDEV. */
+    public static final int RESOLVE_NO_XDEV = 1;
+
+    /** Links of the kernel's own, as {@code /proc/self/cwd}, are ELOOP. */
+    public static final int RESOLVE_NO_MAGICLINKS = 2;
+
+    /** All symbolic links are ELOOP. */
+    public static final int RESOLVE_NO_SYMLINKS = 4;
+
     public static final int F_GETFD = 1;
     public static final int F_SETFD = 2;
     public static final int F_GETFL = 3;

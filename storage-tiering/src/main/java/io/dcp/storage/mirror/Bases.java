@@ -17,24 +17,33 @@ import io.dcp.ipc.kernel.Stat;
 record Bases(int first, int second, Kernel kernel) implements AutoCloseable {
     static final int NONE = Integer.MIN_VALUE;
 
-    /** Opens what a call needs. Under the agent's credentials, in its own root. */
-    static Bases open(Kernel kernel, Caller caller, FileCall call) {
-        int first = open(kernel, caller, call.directory(), call.path());
+    /**
+     * Opens what a call needs. Under the agent's credentials, in its own root.
+     *
+     * @param canChangeRoot whether the agent can be in the caller's root; if not, absolute paths begin at a base as well, but
+     *     links to absolute paths lead from the agent's root
+     */
+    static Bases open(Kernel kernel, Caller caller, FileCall call, boolean canChangeRoot) {
+        boolean byRoot = caller.ownRoot() && !canChangeRoot;
+        int first = open(kernel, caller, call.directory(), call.path(), byRoot);
         boolean hasSecond =
                 switch (call.operation()) {
                     case RENAME, LINK -> true;
                     default -> false;
                 };
-        return new Bases(first, hasSecond ? open(kernel, caller, call.directory2(), call.path2()) : NONE, kernel);
+        return new Bases(
+                first, hasSecond ? open(kernel, caller, call.directory2(), call.path2(), byRoot) : NONE, kernel);
     }
 
-    private static int open(Kernel kernel, Caller caller, int directory, byte[] path) {
+    private static int open(Kernel kernel, Caller caller, int directory, byte[] path, boolean byRoot) {
         boolean absolute = Paths.isAbsolute(path);
         OwnPaths.Own own = absolute ? OwnPaths.parse(path, caller.pid()) : null;
-        if (absolute && own == null) {
+        if (absolute && own == null && !byRoot) {
             return NONE;
         }
-        byte[] place = absolute ? own.base() : At.base(caller, directory);
+        byte[] place = !absolute
+                ? At.base(caller, directory)
+                : own != null ? own.base() : Paths.bytes("/proc/" + caller.pid() + "/root");
         int fd = kernel.openat(Stat.AT_FDCWD, place, OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
         boolean noDescriptor = fd == -Errno.ENOENT && !absolute && directory != Stat.AT_FDCWD;
         return noDescriptor ? -Errno.EBADF : fd;

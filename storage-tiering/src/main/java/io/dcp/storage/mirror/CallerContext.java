@@ -36,17 +36,6 @@ final class CallerContext {
         return credentials.assume(caller.uid(), caller.gid(), caller.groups(), caller.capabilities(), rootOf);
     }
 
-    /**
-     * Whether the kernel looks at paths in {@code /proc} as it does for the agent, so that a caller's own directory and
-     * descriptors can be reached by them. If not, the agent opens those before it acts as the caller.
-     */
-    boolean seesProcAsAgent(Caller caller) {
-        return !credentials.servesOthers()
-                || (caller.uid() == 0
-                        && caller.capabilities() == ThreadCredentials.ALL_CAPABILITIES
-                        && !caller.ownRoot());
-    }
-
     /** Acts as the agent from now on. */
     void assumeAgent() {
         int done = credentials.assumeAgent();

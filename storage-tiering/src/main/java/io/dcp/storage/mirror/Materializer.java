@@ -13,7 +13,6 @@ import io.dcp.storage.namespace.Namespace;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.slf4j.Logger;
@@ -52,12 +51,12 @@ final class Materializer {
      * Walks a path as the kernel would and materializes every name of the tree on it, as far as it exists. Says nothing
      * about errors: the kernel will, when the call is made.
      *
-     * @param at where a relative path begins, and the path
+     * @param at where a relative path begins, and the path; links in {@code /proc} are not followed
      * @param follow whether a link in the last place is followed
      */
     void ensure(At at, boolean follow) throws IOException {
         Deque<byte[]> rest = new ArrayDeque<>();
-        push(rest, at.path());
+        Paths.push(rest, at.path());
         int fd = kernel.openat(
                 at.fd(),
                 Paths.bytes(Paths.isAbsolute(at.path()) ? "/" : "."),
@@ -75,22 +74,16 @@ final class Materializer {
                 int next = kernel.openat(fd, component, WALK, 0);
                 Seen seen = next < 0 ? null : tree.stat(next);
                 if (seen != null && seen.isSymlink() && (follow || !rest.isEmpty())) {
-                    byte[] target = targetOf(next);
+                    byte[] target = Paths.targetOf(kernel, next);
                     kernel.close(next);
-                    // Outside the tree the kernel follows, which knows the magic links of /proc; if it cannot, the text
-                    // leads to what the mirror may lack.
-                    next = parent == null
-                            ? kernel.openat(fd, component, OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0)
-                            : -1;
-                    if (next < 0) {
-                        if (target == null || ++links > MAX_LINKS) {
-                            return;
-                        }
-                        push(rest, target);
-                        next = Paths.isAbsolute(target)
-                                ? kernel.openat(Stat.AT_FDCWD, Paths.bytes("/"), WALK, 0)
-                                : kernel.openat(fd, Paths.bytes("."), WALK, 0);
+                    // Links in /proc lead elsewhere for the caller: the call is made again from there (Resolver).
+                    if (target == null || ++links > MAX_LINKS || tree.isProc(directory)) {
+                        return;
                     }
+                    Paths.push(rest, target);
+                    next = Paths.isAbsolute(target)
+                            ? kernel.openat(Stat.AT_FDCWD, Paths.bytes("/"), WALK, 0)
+                            : kernel.openat(fd, Paths.bytes("."), WALK, 0);
                 }
                 kernel.close(fd);
                 fd = next;
@@ -99,26 +92,6 @@ final class Materializer {
             if (fd >= 0) {
                 kernel.close(fd);
             }
-        }
-    }
-
-    private byte[] targetOf(int linkFd) {
-        byte[] into = new byte[Paths.MAX_BYTES + 1];
-        long length = kernel.readlinkat(linkFd, Paths.EMPTY, into);
-        return length < 0 ? null : Arrays.copyOf(into, (int) length);
-    }
-
-    private static void push(Deque<byte[]> rest, byte[] path) {
-        int end = path.length;
-        while (end > 0) {
-            while (end > 0 && path[end - 1] == '/') {
-                end--;
-            }
-            int start = Paths.lastComponent(path, end);
-            if (end > start) {
-                rest.push(Arrays.copyOfRange(path, start, end));
-            }
-            end = start;
         }
     }
 

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class MirrorCalls implements CallHandler {
     private static final Logger log = LoggerFactory.getLogger(MirrorCalls.class);
 
+    private static final int MAX_LINKS = 40;
+
     private final Services services;
     private final ExecutorService workers;
     private final OpenCalls opens;
@@ -37,7 +39,7 @@ final class MirrorCalls implements CallHandler {
         this.names = new NameCalls(services, targets);
         this.attributes = new AttributeCalls(services, targets);
         this.queries = new QueryCalls(services, targets);
-        this.prepares = new PrepareCalls(services);
+        this.prepares = new PrepareCalls(services, targets.resolver());
     }
 
     @Override
@@ -60,19 +62,29 @@ final class MirrorCalls implements CallHandler {
     }
 
     private Reply answer(Request request) {
-        FileCall call = request.call();
         if (services.intents().hasKept()) {
             retryKept();
         }
-        if (services.context().seesProcAsAgent(request.caller())) {
-            Reply reply = answerAsCaller(request);
-            if (reply.errno() != Errno.ELOOP) {
-                return reply;
-            }
-            // Perhaps only because the way by /proc/PID/cwd is one link more than the caller has said.
+        boolean canChangeRoot = services.context().credentials().servesOthers();
+        try (Bases bases = Bases.open(services.kernel(), request.caller(), request.call(), canChangeRoot)) {
+            return answer(request.from(bases), 0);
         }
-        try (Bases bases = Bases.open(services.kernel(), request.caller(), call)) {
-            return answerAsCaller(request.from(bases));
+    }
+
+    private Reply answer(Request request, int links) {
+        try {
+            return answerAsCaller(request);
+        } catch (Resolver.LeadsOn on) {
+            if (on.fd < 0) {
+                return Reply.natively();
+            }
+            try {
+                return links < MAX_LINKS
+                        ? answer(request.from(on.fd, on.rest, on.second), links + 1)
+                        : Reply.error(Errno.ELOOP);
+            } finally {
+                services.kernel().close(on.fd);
+            }
         }
     }
 
@@ -91,7 +103,7 @@ final class MirrorCalls implements CallHandler {
         } catch (IOException e) {
             log.error("call failed: {} {}: {}", call.operation(), Paths.text(call.path()), e.toString());
             return Reply.error(isDiskFull(e) ? Errno.ENOSPC : Errno.EIO);
-        } catch (Request.MustWait e) {
+        } catch (Request.MustWait | Resolver.LeadsOn e) {
             throw e;
         } catch (RuntimeException e) {
             log.error("call failed: {} {}", call.operation(), Paths.text(call.path()), e);

@@ -21,6 +21,10 @@ import java.util.List;
  */
 final class MirrorTree {
     private static final int STATX_MASK = Stat.STATX_BASIC_STATS | Stat.STATX_BTIME | Stat.STATX_MNT_ID;
+    /** Type of a procfs in {@link io.dcp.ipc.kernel.StatFs}. */
+    static final long PROC_SUPER_MAGIC = 0x9fa0;
+
+    private static final long PROC_ROOT_INODE = 1;
     private static final int MAX_DEPTH = 4096;
     private static final int READ = OpenFlags.O_RDONLY | OpenFlags.O_NOATIME | OpenFlags.O_NONBLOCK;
 
@@ -29,6 +33,7 @@ final class MirrorTree {
     private final byte[] rootPath;
     private final int rootFd;
     private final Seen root;
+    private final long procDevice;
     private final Leases leases;
     private final SilentOpener reader;
     private final SilentOpener writer;
@@ -51,6 +56,7 @@ final class MirrorTree {
         if (root == null) {
             throw new IOException("cannot stat the mirror: path=" + rootAsProgramsSeeIt);
         }
+        this.procDevice = ask(Stat.AT_FDCWD, Paths.bytes("/proc"), 0) < 0 ? -1 : answer().dev();
         this.leases = new Leases(kernel);
         this.reader = new SilentOpener(kernel, READ);
         this.writer = new SilentOpener(kernel, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK);
@@ -85,6 +91,16 @@ final class MirrorTree {
         return rootPath;
     }
 
+    /** Whether a file is in the agent's procfs. */
+    boolean isProc(Seen seen) {
+        return seen.dev() == procDevice;
+    }
+
+    /** Whether a file is the root of the agent's procfs, below which processes have the numbers that the agent knows. */
+    boolean isProcRoot(Seen seen) {
+        return isProc(seen) && seen.ino() == PROC_ROOT_INODE;
+    }
+
     /** Asks the kernel; 0 or a negative errno, the answer is in {@link #answer()} until this thread asks again. */
     int ask(int dir, byte[] path, int flags) {
         return kernel.statx(dir, path, flags, STATX_MASK, holder.get());
@@ -112,6 +128,15 @@ final class MirrorTree {
         return seen.ino() == root.ino()
                 ? namespace.inode(Namespace.ROOT)
                 : namespace.byMirror(seen.ino(), seen.btime());
+    }
+
+    /**
+     * The inode without a name that a mirror file is; null if there is none. Numbers and times of birth come again within a
+     * step of the clock, so the type has to be the same.
+     */
+    Inode orphanOf(Seen seen) {
+        Inode inode = namespace.orphan(seen.ino(), seen.btime());
+        return inode != null && (inode.mode() & Stat.S_IFMT) == (seen.mode() & Stat.S_IFMT) ? inode : null;
     }
 
     /** Whether a file is on the mirror, also if the namespace does not know it. */

@@ -151,22 +151,31 @@ final class NameCalls {
         return fd < 0 ? fd : kernel.close(fd);
     }
 
-    @SuppressWarnings("try") // locks are held, not used
     Reply link(Request request) throws IOException {
         FileCall call = request.call();
         boolean follow = (call.flags() & Stat.AT_SYMLINK_FOLLOW) != 0 || call.path().length == 0;
         if ((call.flags() & ~(Stat.AT_SYMLINK_FOLLOW | Stat.AT_EMPTY_PATH)) != 0) {
             return Reply.error(Errno.EINVAL);
         }
-        if (call.path().length == 0 && (call.flags() & Stat.AT_EMPTY_PATH) == 0) {
+        if (At.isEmpty(call.directory(), call.path()) && (call.flags() & Stat.AT_EMPTY_PATH) == 0) {
             return Reply.error(Errno.ENOENT);
         }
-        try (At old = targets.locate(request, call.directory(), call.path(), follow);
-                Targets.Placed to = targets.place(request, call.directory2(), call.path2(), false)) {
-            int there = services.tree().ask(old.fd(), old.path(), follow ? 0 : Stat.AT_SYMLINK_NOFOLLOW);
-            if (there < 0) {
-                return Reply.error(old.errno(there, request, call.directory(), call.path()));
-            }
+        At at = targets.locate(request, call.directory(), call.path(), follow);
+        int old = targets.resolver().open(request, at, false, follow ? 0 : OpenFlags.O_NOFOLLOW);
+        if (old < 0) {
+            return Reply.error(at.errno(old));
+        }
+        try {
+            return link(request, old);
+        } finally {
+            kernel.close(old);
+        }
+    }
+
+    @SuppressWarnings("try") // locks are held, not used
+    private Reply link(Request request, int old) throws IOException {
+        FileCall call = request.call();
+        try (Targets.Placed to = targets.place(request, call.directory2(), call.path2(), false)) {
             if (to.reply() != null) {
                 return to.reply();
             }
@@ -174,8 +183,9 @@ final class NameCalls {
             if (!place.isInTree()) {
                 return Reply.natively();
             }
-            IntSupplier systemCall = () -> kernel.linkat(
-                    old.fd(), old.path(), place.directoryFd(), place.bytes(), follow ? Stat.AT_SYMLINK_FOLLOW : 0);
+            byte[] said = Paths.ofDescriptor(old);
+            IntSupplier systemCall = () ->
+                    kernel.linkat(Stat.AT_FDCWD, said, place.directoryFd(), place.bytes(), Stat.AT_SYMLINK_FOLLOW);
             if (!place.isEntry()) {
                 return refused(systemCall.getAsInt());
             }

@@ -49,10 +49,22 @@ final class OpenCalls {
             request.aboutToWait();
             awaitRoom(request);
         }
+        if ((flags & OpenFlags.O_CREAT) != 0 && isThere(request, flags)) {
+            flags &= ~OpenFlags.O_CREAT;
+        }
         if ((flags & OpenFlags.O_CREAT) != 0) {
             return openOrCreate(request, flags, call.directory(), call.path(), 0);
         }
         return openExisting(request, flags, call.directory(), call.path());
+    }
+
+    /** Whether a path is a link of the kernel's own to an open file: such a file is never made. */
+    private static boolean isThere(Request request, int flags) {
+        FileCall call = request.call();
+        boolean isFollowed = (flags & (OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW)) == 0;
+        return call.path().length == 0
+                ? !At.isEmpty(call.directory(), call.path())
+                : isFollowed && At.isLinkOfCaller(request, call.path());
     }
 
     private void awaitRoom(Request request) throws IOException {
@@ -71,16 +83,12 @@ final class OpenCalls {
     private Reply openPath(Request request, int flags) throws IOException {
         FileCall call = request.call();
         boolean follow = (flags & OpenFlags.O_NOFOLLOW) == 0;
-        if (call.path().length == 0) {
+        if (At.isEmpty(call.directory(), call.path())) {
             return Reply.error(Errno.ENOENT);
         }
-        try (At at = targets.locate(request, call.directory(), call.path(), follow)) {
-            int fd = kernel.openat(at.fd(), at.path(), flags & ~OpenFlags.O_CREAT, 0);
-            if (fd < 0) {
-                return Reply.error(at.errno(fd, request, call.directory(), call.path()));
-            }
-            return given(request, fd, true);
-        }
+        At at = targets.locate(request, call.directory(), call.path(), follow);
+        int fd = targets.resolver().open(request, at, false, flags & (OpenFlags.O_NOFOLLOW | OpenFlags.O_DIRECTORY));
+        return fd < 0 ? Reply.error(at.errno(fd)) : given(request, fd, true);
     }
 
     /** The answer that passes a descriptor; NATIVE if it is not of the tree. */
@@ -103,20 +111,17 @@ final class OpenCalls {
     }
 
     private Reply openExisting(Request request, int flags, int directory, byte[] path) throws IOException {
-        if (path.length == 0) {
+        if (At.isEmpty(directory, path)) {
             return Reply.error(Errno.ENOENT);
         }
         boolean follow = (flags & OpenFlags.O_NOFOLLOW) == 0;
-        try (At at = targets.locate(request, directory, path, follow)) {
-            int look =
-                    OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (flags & (OpenFlags.O_NOFOLLOW | OpenFlags.O_DIRECTORY));
-            int fd = kernel.openat(at.fd(), at.path(), look, 0);
-            if (fd < 0) {
-                return Reply.error(at.errno(fd, request, directory, path));
-            }
-            try (Targets.Target target = targets.identified(request, fd)) {
-                return target.reply() != null ? target.reply() : reopen(request, at, target, flags);
-            }
+        At at = targets.locate(request, directory, path, follow);
+        int fd = targets.resolver().open(request, at, false, flags & (OpenFlags.O_NOFOLLOW | OpenFlags.O_DIRECTORY));
+        if (fd < 0) {
+            return Reply.error(at.errno(fd));
+        }
+        try (Targets.Target target = targets.identified(request, fd)) {
+            return target.reply() != null ? target.reply() : reopen(request, at, target, flags);
         }
     }
 
@@ -129,6 +134,9 @@ final class OpenCalls {
         if (!seen.isRegular() && !seen.isDirectory()) {
             return Reply.natively();
         }
+        if (seen.isDirectory() && (request.call().flags() & OpenFlags.O_CREAT) != 0) {
+            return Reply.error(Errno.EISDIR);
+        }
         int plain = flags & ~(OpenFlags.O_CREAT | OpenFlags.O_EXCL);
         return openTarget(request, target, flags, () -> reopened(at, target, plain | OpenFlags.O_NONBLOCK));
     }
@@ -139,7 +147,7 @@ final class OpenCalls {
             return -Errno.EISDIR; // said before permissions are looked at
         }
         if ((flags & OpenFlags.O_NOFOLLOW) != 0) {
-            int fd = kernel.openat(at.fd(), at.path(), flags & ~OpenFlags.O_TRUNC, 0);
+            int fd = targets.resolver().openAgain(at, flags & ~OpenFlags.O_TRUNC);
             Seen seen = fd < 0 ? null : services.tree().stat(fd);
             if (fd < 0) {
                 return fd;
@@ -305,13 +313,19 @@ final class OpenCalls {
     @SuppressWarnings("try") // locks are held, not used
     private Reply openOrCreate(Request request, int flags, int directory, byte[] path, int links) throws IOException {
         boolean follow = (flags & (OpenFlags.O_NOFOLLOW | OpenFlags.O_EXCL)) == 0;
+        if (links > 0 && OwnPaths.isAboutProcess(path, request.caller().pid())) {
+            return openExisting(request, flags & ~OpenFlags.O_CREAT, directory, path);
+        }
         try (Targets.Placed placed = targets.place(request, directory, path, follow)) {
             if (placed.reply() != null) {
                 return placed.reply();
             }
             Place place = placed.place();
             if (!place.isInTree()) {
-                return Reply.natively();
+                // In /proc nothing is made, but much is open there.
+                return follow && place.isInProc(services.tree())
+                        ? openExisting(request, flags & ~OpenFlags.O_CREAT, directory, path)
+                        : Reply.natively();
             }
             if (!place.isEntry() || place.hasTrailingSlash()) {
                 return refused(place, flags, request.call().mode());
@@ -336,6 +350,9 @@ final class OpenCalls {
                     }
                     if (!follow && target.seen().isSymlink()) {
                         return Reply.error((flags & OpenFlags.O_EXCL) != 0 ? Errno.EEXIST : Errno.ELOOP);
+                    }
+                    if ((flags & OpenFlags.O_EXCL) != 0) {
+                        return Reply.error(Errno.EEXIST);
                     }
                     link = target.seen().isSymlink() ? Link.read(kernel, target.fd(), place) : null;
                 }
@@ -392,15 +409,8 @@ final class OpenCalls {
         if (!seen.isRegular() && !seen.isDirectory()) {
             return (flags & OpenFlags.O_EXCL) != 0 ? Reply.error(Errno.EEXIST) : Reply.natively();
         }
-        return opened(
-                request,
-                target,
-                flags,
-                () -> kernel.openat(
-                        place.directoryFd(),
-                        place.bytes(),
-                        flags | OpenFlags.O_NONBLOCK,
-                        request.call().mode()));
+        return opened(request, target, flags, () -> targets.resolver()
+                .openName(place, flags | OpenFlags.O_NONBLOCK, request.call().mode()));
     }
 
     private Reply create(Request request, Place place, int flags) throws IOException {
@@ -410,11 +420,8 @@ final class OpenCalls {
             Reconciler.Site site = services.reconciler().before(place).forNewFile();
             ArmedChange change = new ArmedChange(services, request, List.of(site));
             Reply reply = change.make(
-                    () -> fd[0] = kernel.openat(
-                            place.directoryFd(),
-                            place.bytes(),
-                            flags,
-                            request.call().mode()),
+                    () -> fd[0] = targets.resolver()
+                            .openName(place, flags, request.call().mode()),
                     change.unmake(0),
                     Reply::done);
             passed = true;

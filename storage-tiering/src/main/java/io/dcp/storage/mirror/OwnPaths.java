@@ -1,6 +1,8 @@
 package io.dcp.storage.mirror;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 
 /**
  * Absolute paths that mean something else in each process: {@code /proc/self}, {@code /dev/fd}, {@code /dev/stdin}. Said
@@ -11,6 +13,7 @@ final class OwnPaths {
     private static final byte[] SELF = Paths.bytes("self");
     private static final byte[] THREAD_SELF = Paths.bytes("thread-self");
     private static final byte[] DEV = Paths.bytes("dev");
+    private static final byte[] TASK = Paths.bytes("task");
     private static final byte[] FD = Paths.bytes("fd");
     private static final byte[] CWD = Paths.bytes("cwd");
     private static final byte[] ROOT = Paths.bytes("root");
@@ -18,6 +21,9 @@ final class OwnPaths {
     private static final byte[][] STREAMS = {
         Paths.bytes("stdin"), Paths.bytes("stdout"), Paths.bytes("stderr"),
     };
+
+    /** PID_MAX_LIMIT of the kernel is 2^22. */
+    private static final int MAX_PROCESS = 1 << 22;
 
     private OwnPaths() {}
 
@@ -62,6 +68,15 @@ final class OwnPaths {
         }
         int link = skipSlashes(said, processEnd);
         int end = endOf(said, link);
+        if (is(said, link, end, TASK)) {
+            int thread = skipSlashes(said, end);
+            int threadEnd = endOf(said, thread);
+            if (number(said, thread, threadEnd) < 0) {
+                return null;
+            }
+            link = skipSlashes(said, threadEnd);
+            end = endOf(said, link);
+        }
         if (is(said, link, end, FD)) {
             link = skipSlashes(said, end);
             end = endOf(said, link);
@@ -78,6 +93,56 @@ final class OwnPaths {
             rest = Paths.bytes(Paths.withoutTrailingSlashes(said) > end ? "." : "/");
         }
         return new Own(base, rest);
+    }
+
+    /** Whether an absolute path is about a process, as said by one that has the number {@code pid}. */
+    static boolean isAboutProcess(byte[] path, int pid) {
+        return Paths.isAbsolute(path) && process(ofCaller(path, pid)) >= 0;
+    }
+
+    /**
+     * The path that components below {@code /proc} make, without those that are dots and come before any link of the kernel's
+     * own: what lies before that are directories. Null if it leads out of {@code /proc}.
+     */
+    static byte[] ofComponents(Iterable<byte[]> components) {
+        Deque<byte[]> done = new ArrayDeque<>();
+        boolean passed = false;
+        for (byte[] component : components) {
+            if (passed || !Paths.isDots(component)) {
+                boolean inFd = !done.isEmpty() && Arrays.equals(done.getLast(), FD);
+                passed |= inFd
+                        || Arrays.equals(component, CWD)
+                        || Arrays.equals(component, ROOT)
+                        || Arrays.equals(component, EXE);
+                done.addLast(component);
+            } else if (component.length == 2 && done.pollLast() == null) {
+                return null;
+            }
+        }
+        byte[] path = Paths.bytes("/proc");
+        for (byte[] component : done) {
+            path = Paths.join(path, component);
+        }
+        return path;
+    }
+
+    /** The process that a path below {@code /proc} is about; -1 if it is about none. */
+    static int process(byte[] path) {
+        int proc = skipSlashes(path, 0);
+        int procEnd = endOf(path, proc);
+        int process = skipSlashes(path, procEnd);
+        return is(path, proc, procEnd, PROC) ? number(path, process, endOf(path, process)) : -1;
+    }
+
+    private static int number(byte[] path, int from, int to) {
+        int number = 0;
+        for (int at = from; at < to; at++) {
+            if (path[at] < '0' || path[at] > '9' || number > MAX_PROCESS) {
+                return -1;
+            }
+            number = 10 * number + path[at] - '0';
+        }
+        return from == to ? -1 : number;
     }
 
     private static String inProc(byte[] path, int from, int to, int pid) {

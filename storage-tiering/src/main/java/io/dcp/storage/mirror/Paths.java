@@ -1,9 +1,11 @@
 package io.dcp.storage.mirror;
 
+import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.ThreadCredentials;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Deque;
 
 /** Paths as bytes: the kernel's view, in which a name is anything but NUL and '/'. */
 final class Paths {
@@ -58,6 +60,28 @@ final class Paths {
 
     static boolean isDots(byte[] name) {
         return (name.length == 1 && name[0] == '.') || (name.length == 2 && name[0] == '.' && name[1] == '.');
+    }
+
+    /** Puts the components of a path before those that are to be walked. */
+    static void push(Deque<byte[]> ahead, byte[] path) {
+        int end = path.length;
+        while (end > 0) {
+            while (end > 0 && path[end - 1] == '/') {
+                end--;
+            }
+            int start = lastComponent(path, end);
+            if (end > start) {
+                ahead.push(Arrays.copyOfRange(path, start, end));
+            }
+            end = start;
+        }
+    }
+
+    /** What a symbolic link says; null if it cannot be read. */
+    static byte[] targetOf(Kernel kernel, int linkFd) {
+        byte[] into = new byte[MAX_BYTES + 1];
+        long length = kernel.readlinkat(linkFd, EMPTY, into);
+        return length < 0 ? null : Arrays.copyOf(into, (int) length);
     }
 
     /** The path of one of the agent's own descriptors. */

@@ -2,10 +2,10 @@ package io.dcp.storage.mirror;
 
 import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
-import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
 import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Name;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -23,7 +23,7 @@ record Place(int directoryFd, Inode directory, byte[] bytes, Kernel kernel) impl
     record Found(Place place, int errno) {}
 
     /** Opens the directory in which a path's last component is. Under the caller's credentials. */
-    static Found find(MirrorTree tree, At at) {
+    static Found find(MirrorTree tree, Resolver resolver, Request request, At at, boolean second) throws IOException {
         if (at.path().length > Paths.MAX_BYTES) {
             return new Found(null, Errno.ENAMETOOLONG);
         }
@@ -32,8 +32,7 @@ record Place(int directoryFd, Inode directory, byte[] bytes, Kernel kernel) impl
         }
         byte[] last = at.lastWithSlashes();
         byte[] parent = last.length == 0 ? Paths.bytes("/") : at.parentPath();
-        int fd = tree.kernel()
-                .openat(at.fd(), parent, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC, 0);
+        int fd = resolver.openParent(request, at, second, parent, last);
         if (fd < 0) {
             return new Found(null, -fd);
         }
@@ -44,6 +43,11 @@ record Place(int directoryFd, Inode directory, byte[] bytes, Kernel kernel) impl
 
     boolean isInTree() {
         return directory != null;
+    }
+
+    boolean isInProc(MirrorTree tree) {
+        Seen seen = tree.stat(directoryFd);
+        return seen != null && tree.isProc(seen);
     }
 
     /** Whether the last component can be an entry of the tree: neither a dot name nor too long. */

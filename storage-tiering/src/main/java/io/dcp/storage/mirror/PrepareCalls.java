@@ -26,9 +26,11 @@ final class PrepareCalls {
 
     private final Services services;
     private final Kernel kernel;
+    private final Resolver resolver;
 
-    PrepareCalls(Services services) {
+    PrepareCalls(Services services, Resolver resolver) {
         this.services = services;
+        this.resolver = resolver;
         this.kernel = services.kernel();
     }
 
@@ -40,21 +42,19 @@ final class PrepareCalls {
         // Names are made ready whoever asks; whether the caller may use them is for the kernel to say.
         boolean follow = (call.prepare() & NO_FOLLOW) == 0;
         return services.context().asAgentInCallersRoot(request.caller(), () -> {
-            try (At at = At.of(kernel, request, call.directory(), call.path(), follow)) {
-                services.materializer().ensure(at, follow);
-                if ((call.prepare() & (CONTENT | EXEC | WATCH)) != 0) {
-                    int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (follow ? 0 : OpenFlags.O_NOFOLLOW);
-                    int fd = kernel.openat(at.fd(), at.path(), flags, 0);
-                    if (fd >= 0) {
-                        try {
-                            if ((call.prepare() & WATCH) != 0 && !watched(request, fd)) {
-                                return Reply.error(Errno.EAGAIN);
-                            }
-                            content(request, fd, (call.prepare() & EXEC) != 0 ? 0 : MAX_INTERPRETERS);
-                        } finally {
-                            kernel.close(fd);
-                        }
+            At at = At.of(kernel, request, call.directory(), call.path(), follow);
+            services.materializer().ensure(at, follow);
+            int fd = resolver.open(request, at, false, follow ? 0 : OpenFlags.O_NOFOLLOW);
+            if (fd >= 0) {
+                try {
+                    if ((call.prepare() & WATCH) != 0 && !watched(request, fd)) {
+                        return Reply.error(Errno.EAGAIN);
                     }
+                    if ((call.prepare() & (CONTENT | EXEC | WATCH)) != 0) {
+                        content(request, fd, (call.prepare() & EXEC) != 0 ? 0 : MAX_INTERPRETERS);
+                    }
+                } finally {
+                    kernel.close(fd);
                 }
             }
             return Reply.natively();
@@ -179,15 +179,22 @@ final class PrepareCalls {
 
     private void reach(Request request, byte[] path, int depth) throws IOException {
         FileCall call = request.call();
-        try (At at = At.of(kernel, request, Stat.AT_FDCWD, path, true)) {
-            services.materializer().ensure(at, true);
-            int fd = kernel.openat(at.fd(), at.path(), OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
-            if (fd >= 0) {
-                try {
-                    content(request, fd, call.path().length > 0 ? depth : MAX_INTERPRETERS);
-                } finally {
-                    kernel.close(fd);
-                }
+        At at = At.of(kernel, request, Stat.AT_FDCWD, path, true);
+        services.materializer().ensure(at, true);
+        int fd;
+        try {
+            fd = resolver.open(request, at, false, 0);
+        } catch (Resolver.LeadsOn on) {
+            fd = on.rest.length == 0 ? on.fd : -1;
+            if (fd != on.fd) {
+                kernel.close(on.fd);
+            }
+        }
+        if (fd >= 0) {
+            try {
+                content(request, fd, call.path().length > 0 ? depth : MAX_INTERPRETERS);
+            } finally {
+                kernel.close(fd);
             }
         }
     }

@@ -46,28 +46,47 @@ final class QueryCalls {
         if ((flags & ~(STAT_FLAGS | Stat.AT_EMPTY_PATH)) != 0) {
             return Reply.error(Errno.EINVAL);
         }
-        if (path.length == 0 && (flags & Stat.AT_EMPTY_PATH) == 0) {
+        if (At.isEmpty(directory, path) && (flags & Stat.AT_EMPTY_PATH) == 0) {
             return Reply.error(Errno.ENOENT);
         }
         boolean follow = path.length == 0 || (flags & Stat.AT_SYMLINK_NOFOLLOW) == 0;
-        try (At at = targets.locate(request, directory, path, follow)) {
-            int askFlags = flags & STAT_FLAGS & (path.length == 0 ? ~Stat.AT_SYMLINK_NOFOLLOW : -1);
-            int asked = services.tree().ask(at.fd(), at.path(), askFlags);
-            if (asked < 0) {
-                return Reply.error(at.errno(asked, request, directory, path));
-            }
-            Seen seen = services.tree().answer();
-            Inode inode = services.tree().inodeOf(seen);
-            if (inode == null) {
-                return statUnknown(request, at, follow, seen);
-            }
-            return Reply.attributes(
-                    AttributesOf.of(seen, inode, services.namespace().device()));
+        At at = targets.locate(request, directory, path, follow);
+        int asked = ask(request, at, follow, flags & STAT_FLAGS & ~Stat.AT_SYMLINK_NOFOLLOW);
+        if (asked < 0) {
+            return Reply.error(at.errno(asked));
         }
+        Seen seen = services.tree().answer();
+        Inode inode = services.tree().inodeOf(seen);
+        if (inode == null) {
+            return statUnknown(request, at, follow, seen);
+        }
+        return Reply.attributes(
+                AttributesOf.of(seen, inode, services.namespace().device()));
+    }
+
+    /** Asks the kernel what a path names; 0 or a negative errno. A single name needs no descriptor, if it is no link. */
+    private int ask(Request request, At at, boolean follow, int flags) throws IOException {
+        MirrorTree tree = services.tree();
+        if (at.itself()) {
+            return tree.ask(at.fd(), at.path(), flags);
+        }
+        if (Paths.lastComponent(at.path(), at.path().length) == 0) {
+            int asked = tree.ask(at.fd(), at.path(), flags | Stat.AT_SYMLINK_NOFOLLOW);
+            if (asked < 0 || !follow || !tree.answer().isSymlink()) {
+                return asked;
+            }
+        }
+        int fd = targets.resolver().open(request, at, false, follow ? 0 : OpenFlags.O_NOFOLLOW);
+        if (fd < 0) {
+            return fd;
+        }
+        int asked = tree.ask(fd, Paths.EMPTY, flags | Stat.AT_EMPTY_PATH);
+        services.kernel().close(fd);
+        return asked;
     }
 
     private Reply statUnknown(Request request, At at, boolean follow, Seen seen) throws IOException {
-        Inode orphan = services.namespace().orphan(seen.ino(), seen.btime());
+        Inode orphan = services.tree().orphanOf(seen);
         if (orphan != null && seen.dev() == services.tree().root().dev()) {
             return Reply.attributes(
                     AttributesOf.of(seen, orphan, services.namespace().device()));
@@ -75,8 +94,7 @@ final class QueryCalls {
         if (!services.tree().isInTree(seen)) {
             return Reply.natively();
         }
-        int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (follow ? 0 : OpenFlags.O_NOFOLLOW);
-        int fd = services.kernel().openat(at.fd(), at.path(), flags, 0);
+        int fd = targets.resolver().open(request, at, false, follow ? 0 : OpenFlags.O_NOFOLLOW);
         if (fd < 0) {
             return Reply.error(-fd);
         }
@@ -123,9 +141,6 @@ final class QueryCalls {
     private boolean mayRead(Request request) throws IOException {
         if (request.call().directory() < 0) {
             return false;
-        }
-        if (request.bases() == null) {
-            return showsReading(request);
         }
         return services.context().asAgent(request.caller(), () -> showsReading(request));
     }

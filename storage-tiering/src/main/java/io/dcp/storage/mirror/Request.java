@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * A call that is being answered.
  *
  * @param mayBlock whether this thread may wait; if not, what has to wait throws {@link MustWait}
- * @param bases where the caller's relative paths begin; null if they can be reached by way of {@code /proc}
+ * @param bases where the caller's relative paths begin; null before they are open
  * @param deadlineNanos on {@link System#nanoTime}: when the caller gives up
  */
 record Request(Caller caller, FileCall call, boolean mayBlock, long deadlineNanos, Bases bases) {
@@ -24,6 +24,11 @@ record Request(Caller caller, FileCall call, boolean mayBlock, long deadlineNano
 
     Request onWorker() {
         return new Request(caller, call, true, deadlineNanos, null);
+    }
+
+    /** The call with a path that begins at one of the agent's descriptors. */
+    Request from(int fd, byte[] rest, boolean second) {
+        return new Request(caller, call.with(second, At.agents(fd), rest), mayBlock, deadlineNanos, bases);
     }
 
     Request from(Bases where) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 /** Finds what a call is about. */
 final class Targets {
     private final Services services;
+    private final Resolver resolver;
 
     /**
      * An existing file that a call names.
@@ -29,24 +30,21 @@ final class Targets {
 
     Targets(Services services) {
         this.services = services;
+        this.resolver = new Resolver(services.tree(), services.context());
+    }
+
+    Resolver resolver() {
+        return resolver;
     }
 
     /** Where a path of the caller is; materialized, if the mirror may lack it. */
     At locate(Request request, int directory, byte[] path, boolean follow) throws IOException {
         At at = At.of(services.kernel(), request, directory, path, follow || path.length == 0);
-        boolean ready = false;
-        try {
-            if (services.namespace().isCold()) {
-                services.context().asAgentInCallersRoot(request.caller(), () -> {
-                    services.materializer().ensure(at, follow || path.length == 0);
-                    return null;
-                });
-            }
-            ready = true;
-        } finally {
-            if (!ready) {
-                at.close();
-            }
+        if (services.namespace().isCold()) {
+            services.context().asAgentInCallersRoot(request.caller(), () -> {
+                services.materializer().ensure(at, follow || path.length == 0);
+                return null;
+            });
         }
         return at;
     }
@@ -57,18 +55,13 @@ final class Targets {
      * @param atFlags AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
      */
     Target existing(Request request, int directory, byte[] path, int atFlags) throws IOException {
-        if (path.length == 0 && (atFlags & Stat.AT_EMPTY_PATH) == 0) {
+        if (At.isEmpty(directory, path) && (atFlags & Stat.AT_EMPTY_PATH) == 0) {
             return answered(Reply.error(Errno.ENOENT));
         }
         boolean follow = path.length == 0 || (atFlags & Stat.AT_SYMLINK_NOFOLLOW) == 0;
-        try (At at = locate(request, directory, path, follow)) {
-            int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC | (follow ? 0 : OpenFlags.O_NOFOLLOW);
-            int fd = services.kernel().openat(at.fd(), at.path(), flags, 0);
-            if (fd < 0) {
-                return answered(Reply.error(at.errno(fd, request, directory, path)));
-            }
-            return identified(request, fd);
-        }
+        At at = locate(request, directory, path, follow);
+        int fd = resolver.open(request, at, false, follow ? 0 : OpenFlags.O_NOFOLLOW);
+        return fd < 0 ? answered(Reply.error(at.errno(fd))) : identified(request, fd);
     }
 
     /**
@@ -82,12 +75,7 @@ final class Targets {
             throw new IOException("a file of the mirror cannot be asked");
         }
         Inode inode = services.tree().inodeOf(seen);
-        return new Target(
-                fd,
-                seen,
-                inode != null ? inode : services.namespace().orphan(seen.ino(), seen.btime()),
-                null,
-                services);
+        return new Target(fd, seen, inode != null ? inode : services.tree().orphanOf(seen), null, services);
     }
 
     /** What an O_PATH descriptor is; takes the descriptor over. */
@@ -111,7 +99,7 @@ final class Targets {
         if (inode != null) {
             return inode;
         }
-        inode = services.namespace().orphan(seen.ino(), seen.btime());
+        inode = services.tree().orphanOf(seen);
         if (inode != null || !services.tree().isInTree(seen)) {
             return inode;
         }
@@ -134,19 +122,18 @@ final class Targets {
 
     /** Finds where a name is to be changed; an unknown directory is taken in. The reply is set if there is no place. */
     Placed place(Request request, int directory, byte[] path, boolean followLast) throws IOException {
-        if (path.length == 0) {
+        if (At.isEmpty(directory, path)) {
             return new Placed(null, Reply.error(Errno.ENOENT));
         }
         boolean isLinkOfProcess = !followLast && At.isLinkOfCaller(request, path);
-        try (At at =
-                isLinkOfProcess ? At.linkOfCaller(services.kernel()) : locate(request, directory, path, followLast)) {
-            return placed(request, Place.find(services.tree(), at), at, directory, path);
-        }
+        At at = isLinkOfProcess ? At.linkOfCaller(services.kernel()) : locate(request, directory, path, followLast);
+        boolean second = path == request.call().path2();
+        return placed(request, Place.find(services.tree(), resolver, request, at, second), at);
     }
 
-    private Placed placed(Request request, Place.Found found, At at, int directory, byte[] path) throws IOException {
+    private Placed placed(Request request, Place.Found found, At at) throws IOException {
         if (found.place() == null) {
-            return new Placed(null, Reply.error(at.errno(-found.errno(), request, directory, path)));
+            return new Placed(null, Reply.error(at.errno(-found.errno())));
         }
         Place place = found.place();
         Placed placed = null;

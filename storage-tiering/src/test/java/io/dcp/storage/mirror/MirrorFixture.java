@@ -123,6 +123,11 @@ final class MirrorFixture implements AutoCloseable {
                 this, new Caller(++sessions, (int) ProcessHandle.current().pid(), uid, gid, new int[0]));
     }
 
+    /** One of another process. */
+    Program program(int pid, int uid, int gid) {
+        return new Program(this, new Caller(++sessions, pid, uid, gid, new int[0]));
+    }
+
     CompletableFuture<Reply> send(Caller caller, FileCall call) {
         CompletableFuture<Reply> answer = new CompletableFuture<>();
         servers.execute(() -> {

@@ -1,6 +1,7 @@
 package io.dcp.storage.mirror;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dcp.ipc.channel.Reply;
@@ -76,6 +77,63 @@ class OtherUserTest extends MirrorTestBase {
         mirror.drain();
         mirror.restartCold();
         assertEquals("contents", program.text("f"));
+    }
+
+    /** What the agent has open is nobody's to reach by links to its process, whoever may search the directories to it. */
+    @Test
+    void shouldNotReachTheAgentsDescriptors() throws Exception {
+        Process process = new ProcessBuilder("sleep", "60").start();
+        program.mkdir("d");
+        program.write("d/secret", "secret");
+        program.chmod("d/secret", 0666);
+        program.chmod("d", 0700);
+        program.mkdir("open");
+        program.chmod("open", 0777);
+        int secret = program.open("d/secret", OpenFlags.O_RDWR);
+        int directory = program.open("d", OpenFlags.O_RDONLY);
+        long self = ProcessHandle.current().pid();
+        int thread = Kernel.system().gettid();
+        try {
+            Program other = mirror.program((int) process.pid(), NOBODY, NOBODY);
+            for (String way : new String[] {
+                "/proc/self/fd/",
+                "/proc/thread-self/fd/",
+                "/dev/fd/",
+                "/proc/" + self + "/fd/",
+                "/proc/" + thread + "/fd/",
+                "/proc/" + self + "/task/" + thread + "/fd/",
+                "../../../../../../../../../proc/" + self + "/fd/",
+            }) {
+                assertEquals(0, other.symlink(way + secret, "open/l"));
+                assertNotReached(other.openReply("open/l", OpenFlags.O_RDONLY));
+                assertNotReached(other.openReply("open/l", OpenFlags.O_PATH));
+                assertNotReached(other.openReply("open/l", OpenFlags.O_RDWR | OpenFlags.O_CREAT));
+                assertNotReached(other.openReply("open/l", OpenFlags.O_RDWR | OpenFlags.O_TRUNC));
+                other.chmod("open/l", 0);
+                other.truncate("open/l", 0);
+                assertEquals(0, other.unlink("open/l"));
+                assertEquals(0, other.symlink(way + directory, "open/l"));
+                assertNotReached(other.statReply("open/l/secret"));
+                assertNotReached(other.openReply("open/l/secret", OpenFlags.O_RDONLY));
+                other.mkdir("open/l/new");
+                other.rename("open/l/secret", "open/l/moved");
+                assertEquals(0, other.unlink("open/l"));
+            }
+            assertEquals(0, other.symlink("/proc/" + self + "/root", "open/l"));
+            assertNotReached(other.statReply("open/l" + mirror.root + "/d"));
+            assertEquals(0, other.unlink("open/l"));
+            assertEquals("secret", program.text("d/secret"));
+            assertEquals(0666, program.stat("d/secret").mode() & 0777);
+            assertEquals(Errno.ENOENT, program.statReply("d/new").errno());
+        } finally {
+            program.close(secret);
+            program.close(directory);
+            process.destroyForcibly();
+        }
+    }
+
+    private static void assertNotReached(Reply reply) {
+        assertTrue(reply.nativeCall() || reply.errno() != 0);
     }
 
     @Test
