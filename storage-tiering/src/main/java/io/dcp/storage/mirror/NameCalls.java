@@ -13,6 +13,8 @@ import java.util.function.ToIntFunction;
 
 /** The calls that make, move and remove names. */
 final class NameCalls {
+    private static final int RENAME_WHITEOUT = 4;
+
     private final Services services;
     private final Kernel kernel;
     private final Targets targets;
@@ -79,7 +81,7 @@ final class NameCalls {
     private Reconciler.Site site(FileCall call, Place place) {
         Reconciler.Site site = services.reconciler().before(place);
         return switch (call.operation()) {
-            case MKDIR, MKNOD, SYMLINK -> site.forNewFile();
+            case MKDIR, MKNOD, SYMLINK, ADOPT -> site.forNewFile();
             case UNLINK -> site.forRemoval(services.tree(), services.namespace());
             default -> site;
         };
@@ -132,9 +134,10 @@ final class NameCalls {
             }
             try (DirectoryLocks.Held held =
                     removals.hold(request, other, one.directory().ino())) {
+                Reconciler.Site old = services.reconciler().before(one);
                 List<Reconciler.Site> sites = List.of(
                         services.reconciler().before(other).forRemoval(services.tree(), services.namespace()),
-                        services.reconciler().before(one));
+                        (call.flags() & RENAME_WHITEOUT) != 0 ? old.forNewFile() : old);
                 return new ArmedChange(services, request, sites).make(systemCall, Reply::done);
             }
         }

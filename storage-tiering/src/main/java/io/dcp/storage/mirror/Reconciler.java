@@ -196,7 +196,7 @@ final class Reconciler {
             }
             Inode known = tree.inodeOf(seen);
             if (known == null && !finding.site().fresh()) {
-                known = namespace.orphan(seen.ino(), seen.btime());
+                known = tree.orphanOf(seen);
             }
             if (known != null && entry != null && entry.ino() == known.ino()) {
                 return;
