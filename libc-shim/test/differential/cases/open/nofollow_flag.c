@@ -1,5 +1,24 @@
 #include "case.h"
 
+/* Of several reasons to refuse, the kernel says the first that it comes to. */
+static void refused(void) {
+  SHOW(open("f", O_RDONLY | O_TRUNC | O_NOFOLLOW));
+  SHOW(open("f", O_RDONLY | O_NOATIME | O_NOFOLLOW));
+  SHOW(open("f", O_RDONLY | O_TRUNC | O_NOFOLLOW | O_NOATIME));
+  SHOW(open("f", O_RDONLY | O_TRUNC | O_NOATIME));
+  SHOW(open("theirs", O_RDONLY | O_TRUNC | O_NOFOLLOW | O_NOATIME));
+  SHOW(open("d", O_RDONLY | O_TRUNC | O_NOFOLLOW | O_NOATIME));
+  show_contents("f");
+}
+
+static void empty_it(int flags) {
+  put("f", "full");
+  int fd = MUST(open("f", flags | O_NOFOLLOW | O_TRUNC));
+  show_descriptor("emptied", fd);
+  show_contents("f");
+  MUST(close(fd));
+}
+
 int main(void) {
   put("f", "x");
   MUST(mkdir("d", 0755));
@@ -14,5 +33,12 @@ int main(void) {
   SHOW(open("dlink/f", O_RDONLY | O_NOFOLLOW));
   SHOW(open("dlink", O_RDONLY | O_NOFOLLOW));
   SHOW(open("dlink/", O_RDONLY | O_NOFOLLOW));
+  empty_it(O_RDONLY);
+  empty_it(O_WRONLY | O_APPEND);
+  empty_it(O_RDWR | O_NOATIME);
+  put("f", "full");
+  put("theirs", "full");
+  MUST(chmod("theirs", 0666));
+  if (geteuid() == 0) as_other(refused);
   return 0;
 }

@@ -141,34 +141,37 @@ final class OpenCalls {
         return openTarget(request, target, flags, () -> reopened(at, target, plain | OpenFlags.O_NONBLOCK));
     }
 
-    /** O_NOFOLLOW stays among the flags that F_GETFL shows, so it must be given; but the way by descriptor is a link. */
+    /**
+     * O_NOFOLLOW stays among the flags that F_GETFL shows, so it must be given; but the way by descriptor is a link. What
+     * O_TRUNC does is done by that way first, so that errors are found in the kernel's order.
+     */
     private int reopened(At at, Targets.Target target, int flags) {
         if ((flags & OpenFlags.O_TRUNC) != 0 && target.seen().isDirectory()) {
             return -Errno.EISDIR; // said before permissions are looked at
         }
-        if ((flags & OpenFlags.O_NOFOLLOW) != 0) {
-            int fd = targets.resolver().openAgain(at, flags & ~OpenFlags.O_TRUNC);
-            Seen seen = fd < 0 ? null : services.tree().stat(fd);
-            if (fd < 0) {
-                return fd;
-            }
-            if (seen != null && seen.ino() == target.seen().ino()) {
-                int emptied = (flags & OpenFlags.O_TRUNC) == 0 ? 0 : emptied(fd, flags);
-                if (emptied < 0) {
-                    kernel.close(fd);
-                }
-                return emptied < 0 ? emptied : fd;
-            }
-            kernel.close(fd); // another file has the name by now, of which nothing is prepared
+        byte[] file = Paths.ofDescriptor(target.fd());
+        int following = flags & ~OpenFlags.O_NOFOLLOW;
+        if (following == flags) {
+            return kernel.openat(Stat.AT_FDCWD, file, flags, 0);
         }
-        return kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(target.fd()), flags & ~OpenFlags.O_NOFOLLOW, 0);
-    }
-
-    /** What O_TRUNC does, to a file that is open already; 0 or a negative errno. */
-    private int emptied(int fd, int flags) {
-        int plain = (flags & OpenFlags.O_ACCMODE) | OpenFlags.O_TRUNC | OpenFlags.O_NONBLOCK | OpenFlags.O_CLOEXEC;
-        int again = kernel.openat(Stat.AT_FDCWD, Paths.ofDescriptor(fd), plain, 0);
-        return again < 0 ? again : kernel.close(again);
+        boolean emptying = (flags & OpenFlags.O_TRUNC) != 0;
+        int emptied = emptying ? kernel.openat(Stat.AT_FDCWD, file, following, 0) : -1;
+        if (emptying && emptied < 0) {
+            return emptied;
+        }
+        int fd = targets.resolver().openAgain(at, flags & ~OpenFlags.O_TRUNC);
+        Seen seen = fd < 0 ? null : services.tree().stat(fd);
+        boolean isOther = seen == null || seen.ino() != target.seen().ino();
+        if (emptied >= 0 && !isOther) {
+            kernel.close(emptied);
+        }
+        if (fd >= 0 && isOther) {
+            kernel.close(fd); // another file has the name by now, of which nothing is prepared
+            fd = emptied >= 0 ? emptied : kernel.openat(Stat.AT_FDCWD, file, following, 0);
+        } else if (fd < 0 && emptied >= 0) {
+            fd = emptied;
+        }
+        return fd;
     }
 
     /** Opens a regular file or directory that was found; its contents are here before a program gets it. */
