@@ -40,6 +40,14 @@ record ArmedChange(Services services, Request request, List<Reconciler.Site> sit
      * @param undo takes back what the system call has done, under the agent's credentials, if it cannot be recorded
      */
     Reply make(IntSupplier systemCall, Runnable undo, Answer answer) throws IOException {
+        try {
+            return armed(systemCall, undo, answer);
+        } finally {
+            sites.forEach(site -> site.close(services.tree().kernel()));
+        }
+    }
+
+    private Reply armed(IntSupplier systemCall, Runnable undo, Answer answer) throws IOException {
         long session = request.caller().session();
         long requestId = request.call().requestId();
         Name first = sites.get(sites.size() - 1).name();
@@ -73,7 +81,6 @@ record ArmedChange(Services services, Request request, List<Reconciler.Site> sit
             } else {
                 services.intents().keep(intent);
             }
-            sites.forEach(site -> site.close(services.tree().kernel()));
         }
     }
 }
