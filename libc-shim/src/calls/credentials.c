@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <grp.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <sys/fsuid.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "../link/ask.h"
+#include "../link/connection.h"
 #include "../table/newroot.h"
 #include "../table/place.h"
 #include "real.h"
@@ -58,6 +61,20 @@ DCP_EXPORT int setfsuid(uid_t uid) { return after_own(DCP_REAL(setfsuid)(uid)); 
 DCP_EXPORT int setfsgid(gid_t gid) { return after_own(DCP_REAL(setfsgid)(gid)); }
 
 DCP_EXPORT int capset(void *header, const void *data) { return after_own(DCP_REAL(capset)(header, data)); }
+
+// A filter on system calls may forbid new connections, and kill who tries.
+DCP_EXPORT int prctl(int option, ...) {
+  va_list arguments;
+  va_start(arguments, option);
+  unsigned long given[4];
+  for (int i = 0; i < 4; i++) {
+    given[i] = va_arg(arguments, unsigned long);
+  }
+  va_end(arguments);
+  int result = DCP_REAL(prctl)(option, given[0], given[1], given[2], given[3]);
+  if (option == PR_SET_SECCOMP && result == 0) dcp_link_settle();
+  return result;
+}
 
 // The user namespace is part of the credentials, and a connection also keeps the mount namespace under which it was
 // made.

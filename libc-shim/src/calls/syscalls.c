@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,6 +24,7 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "../link/connection.h"
 #include "../link/kernel.h"
 #include "../table/place.h"
 #include "../table/readable.h"
@@ -110,6 +113,8 @@ static long utimens_at(int fd, const char *path, const struct timespec times[2],
   X(close_range, dcp_close_range((unsigned)a, (unsigned)b, FD(c)))                                  \
   X(unshare, unshare(FD(a)))                                                                        \
   X(setns, setns(FD(a), FD(b)))                                                                     \
+  X(prctl, prctl(FD(a), b, c, d, e))                                                                \
+  X(seccomp, filtered(a, b, c))                                                                     \
   X(umask, (long)umask((mode_t)a))                                                                  \
   X(readlinkat, dcp_readlinkat(FD(a), PATH(b), ADDRESS(c), (size_t)d))                              \
   X(chdir, dcp_chdir(PATH(a)))                                                                      \
@@ -169,6 +174,14 @@ static long utimens_at(int fd, const char *path, const struct timespec times[2],
 // Of this thread's credentials alone, which only the kernel's call can change.
 #define CREDENTIALS(X) \
   X(setuid) X(setgid) X(setreuid) X(setregid) X(setresuid) X(setresgid) X(setgroups) X(setfsuid) X(setfsgid) X(capset)
+
+static long filtered(long operation, long flags, long filter) {
+  long result = next(SYS_seccomp, operation, flags, filter, 0, 0, 0);
+  if (result >= 0 && (operation == SECCOMP_SET_MODE_STRICT || operation == SECCOMP_SET_MODE_FILTER)) {
+    dcp_link_settle();
+  }
+  return result;
+}
 
 #define IS_OURS(name, expression) [SYS_##name] = 1,
 #define CHANGES_CREDENTIALS(name) [SYS_##name] = 1,

@@ -201,6 +201,10 @@ static enum outcome attempt(struct call *call) {
       call->error = (int)-result;
       return REFUSED;
     }
+    if (is_forbidden(result) && dcp_connection_instead(&call->connection, call->spare, call->is_own)) {
+      call->request_id = ++call->connection->last_request;
+      return attempt(call);
+    }
     if (is_forbidden(result)) {
       dcp_complain_unreachable();
       call->error = EACCES;

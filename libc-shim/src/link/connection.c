@@ -30,6 +30,9 @@ static struct {
   uint64_t inode;
 } connected[DCP_AGENT_THREADS_MAX][DCP_CONNECTIONS_PER_THREAD];
 
+// New connections may be forbidden (seccomp).
+static bool settled;
+
 // The file system may know a thread by other ids than its effective ones (setfsuid).
 static bool fs_ids_may_differ;
 
@@ -83,9 +86,49 @@ static bool is_usable(const struct dcp_connection *connection, bool is_own) {
   return is_own || (connection->made && socket_inode(connection->descriptor) == connection->inode);
 }
 
-struct dcp_connection *dcp_connection_take(struct dcp_connection *spare, bool is_own) {
+// A free connection, that of thread HOME first; NULL if there is none.
+static struct dcp_connection *take_any(struct dcp_process *own, uint32_t threads, uint32_t home, bool is_own,
+                                       bool only_made) {
+  for (uint32_t i = 0; i < threads; i++) {
+    uint32_t thread = (home + i) % threads;
+    for (int j = 0; j < DCP_CONNECTIONS_PER_THREAD; j++) {
+      struct dcp_connection *connection = &own->connections[thread][j];
+      if (!take(connection)) {
+        continue;
+      }
+      if (is_usable(connection, is_own) && (connection->made || !only_made)) {
+        connection->agent_thread = thread;
+        return connection;
+      }
+      give(connection);
+    }
+  }
+  return NULL;
+}
+
+static uint32_t agent_threads(void) {
   uint32_t threads = dcp_region->agent_threads;
-  threads = threads == 0 ? 1 : threads > DCP_AGENT_THREADS_MAX ? DCP_AGENT_THREADS_MAX : threads;
+  return threads == 0 ? 1 : threads > DCP_AGENT_THREADS_MAX ? DCP_AGENT_THREADS_MAX : threads;
+}
+
+void dcp_link_settle(void) { __atomic_store_n(&settled, true, __ATOMIC_RELAXED); }
+
+bool dcp_connection_instead(struct dcp_connection **connection, const struct dcp_connection *spare, bool is_own) {
+  struct dcp_process *own = dcp_process();
+  if (own == NULL || __atomic_load_n(is_own ? &threads_differ : &children_differ, __ATOMIC_RELAXED)) {
+    return false;
+  }
+  dcp_link_settle();
+  struct dcp_connection *other = take_any(own, agent_threads(), 0, is_own, true);
+  if (other != NULL) {
+    dcp_connection_release(*connection, spare);
+    *connection = other;
+  }
+  return other != NULL;
+}
+
+struct dcp_connection *dcp_connection_take(struct dcp_connection *spare, bool is_own) {
+  uint32_t threads = agent_threads();
   int cpu = sched_getcpu();
   uint32_t home = cpu < 0 ? 0 : (uint32_t)cpu % threads;
   struct dcp_process *own = dcp_process();
@@ -93,19 +136,15 @@ struct dcp_connection *dcp_connection_take(struct dcp_connection *spare, bool is
     if (__builtin_expect(is_own && own->swept == 0, 0)) {
       sweep(own);
     }
-    for (uint32_t i = 0; i < threads; i++) {
-      uint32_t thread = (home + i) % threads;
-      for (int j = 0; j < DCP_CONNECTIONS_PER_THREAD; j++) {
-        struct dcp_connection *connection = &own->connections[thread][j];
-        if (!take(connection)) {
-          continue;
-        }
-        if (is_usable(connection, is_own)) {
-          connection->agent_thread = thread;
-          return connection;
-        }
-        give(connection);
-      }
+    struct dcp_connection *connection = NULL;
+    if (__builtin_expect(__atomic_load_n(&settled, __ATOMIC_RELAXED), 0)) {
+      connection = take_any(own, threads, home, is_own, true);
+    }
+    if (connection == NULL) {
+      connection = take_any(own, threads, home, is_own, false);
+    }
+    if (connection != NULL) {
+      return connection;
     }
   }
   spare->agent_thread = home;

@@ -11,6 +11,13 @@
 // parent has made and it has inherited, or SPARE.
 struct dcp_connection *dcp_connection_take(struct dcp_connection *spare, bool is_own);
 
+// The program has put a filter on its system calls: from now on calls go by connections that are there, also if they
+// are to the agent's thread of another CPU, as long as one is free.
+void dcp_link_settle(void);
+
+// *CONNECTION could not be made: another one in its place that is there and free. False if there is none.
+bool dcp_connection_instead(struct dcp_connection **connection, const struct dcp_connection *spare, bool is_own);
+
 // Connects and says hello, if that is not done yet or the descriptor is no longer ours. 0 or negative errno.
 int dcp_connection_make(struct dcp_connection *connection);
 
