@@ -27,6 +27,47 @@ uint64_t dcp_tree_mount;
 // Of the run directory; the tree's root is the next one.
 static int run_descriptor = -1;
 
+// The same of vfork children that have changed their root: this memory is their parent's, so under their numbers. Most
+// of them are other programs by the time that a place is needed again.
+#define CHILDREN 16
+static struct child {
+  int32_t pid;
+  int run;
+  unsigned char place;
+} children[CHILDREN];
+static uint32_t next_child;
+bool dcp_root_differs_in_children;
+
+// The caller's, if it is a vfork child that has changed its root; else NULL.
+static struct child *child_here(void) {
+  if (__builtin_expect(!__atomic_load_n(&dcp_root_differs_in_children, __ATOMIC_ACQUIRE), 1) || dcp_process_is_own()) {
+    return NULL;
+  }
+  int32_t self = (int32_t)dcp_kernel(SYS_getpid);
+  for (int i = 0; i < CHILDREN; i++) {
+    if (__atomic_load_n(&children[i].pid, __ATOMIC_ACQUIRE) == self) {
+      return &children[i];
+    }
+  }
+  return NULL;
+}
+
+static void add_child(int run) {
+  struct child *child = child_here();
+  if (child == NULL) {
+    child = &children[__atomic_fetch_add(&next_child, 1, __ATOMIC_RELAXED) % CHILDREN];
+  }
+  child->run = run;
+  child->place = dcp_root_place;
+  __atomic_store_n(&child->pid, (int32_t)dcp_kernel(SYS_getpid), __ATOMIC_RELEASE);
+  __atomic_store_n(&dcp_root_differs_in_children, true, __ATOMIC_RELEASE);
+}
+
+unsigned char dcp_root_place_slowly(void) {
+  const struct child *child = child_here();
+  return child != NULL ? child->place : __atomic_load_n(&dcp_root_place, __ATOMIC_RELAXED);
+}
+
 static bool look(int dirfd, const char *path, int flags, struct statx *seen) {
   return dcp_kernel(SYS_statx, dirfd, path, flags, STATX_BASIC_STATS | STATX_MNT_ID, seen) == 0 &&
          (seen->stx_mask & STATX_MNT_ID) != 0;
@@ -52,15 +93,14 @@ static void look_at_tree(void) {
 
 bool dcp_cwd_is_on_mirror(void) { return is_on_mirror(AT_FDCWD, ".", 0); }
 
-static void look_at_root(void) {
-  enum dcp_root_place place = DCP_ROOT_SAME;
+static unsigned char place_of_root(int run) {
   if (is_on_mirror(AT_FDCWD, "/", 0)) {
-    place = DCP_ROOT_IN_TREE;
-  } else if (run_descriptor >= 0 && !is_on_mirror(AT_FDCWD, dcp_tree_root.path, 0)) {
-    place = DCP_ROOT_ELSEWHERE;
+    return DCP_ROOT_IN_TREE;
   }
-  __atomic_store_n(&dcp_root_place, (unsigned char)place, __ATOMIC_RELAXED);
+  return run >= 0 && !is_on_mirror(AT_FDCWD, dcp_tree_root.path, 0) ? DCP_ROOT_ELSEWHERE : DCP_ROOT_SAME;
 }
+
+static void look_at_root(void) { __atomic_store_n(&dcp_root_place, place_of_root(run_descriptor), __ATOMIC_RELAXED); }
 
 void dcp_root_attach(const char *run) {
   if (strncmp(run, BY_DESCRIPTOR, sizeof BY_DESCRIPTOR - 1) == 0) {
@@ -78,18 +118,18 @@ void dcp_mounts_changed(void) {
   }
 }
 
-int dcp_run_descriptor(void) { return __atomic_load_n(&run_descriptor, __ATOMIC_RELAXED); }
+int dcp_run_descriptor(void) {
+  const struct child *child = child_here();
+  return child != NULL ? child->run : __atomic_load_n(&run_descriptor, __ATOMIC_RELAXED);
+}
 
-// Two numbers in a row, for RUN and TREE. Not closed by exec: the programs that are started need them. False: none
-// free.
-static bool keep(int run, int tree) {
+// Two numbers in a row, for RUN and TREE. Not closed by exec: the programs that are started need them. The first one,
+// or -1: none free.
+static int two_numbers(int run, int tree) {
   for (long from = KEPT_FROM, second; (from = dcp_kernel(SYS_fcntl, run, F_DUPFD, from)) >= 0; from = second) {
     second = dcp_kernel(SYS_fcntl, tree, F_DUPFD, from + 1);
     if (second == from + 1) {
-      dcp_fd_make_private((int)from);
-      dcp_fd_make_private((int)second);
-      __atomic_store_n(&run_descriptor, (int)from, __ATOMIC_RELAXED);
-      return true;
+      return (int)from;
     }
     dcp_kernel(SYS_close, from);
     if (second < 0) {
@@ -97,11 +137,29 @@ static bool keep(int run, int tree) {
     }
     dcp_kernel(SYS_close, second);
   }
-  return false;
+  return -1;
+}
+
+// A vfork child's numbers are its own, and not private in its parent's table.
+static bool keep(int run, int tree) {
+  int kept = two_numbers(run, tree);
+  if (kept >= 0 && dcp_process_is_own()) {
+    dcp_fd_make_private(kept);
+    dcp_fd_make_private(kept + 1);
+    __atomic_store_n(&run_descriptor, kept, __ATOMIC_RELAXED);
+  } else if (kept >= 0) {
+    add_child(kept);
+  }
+  return kept >= 0;
 }
 
 void dcp_root_about_to_change(void) {
-  if (!dcp_attached() || run_descriptor >= 0 || !dcp_process_is_own()) {
+  if (!dcp_attached()) {
+    return;
+  }
+  int before = dcp_run_descriptor();
+  if (before >= 0) {
+    if (!dcp_process_is_own() && child_here() == NULL) add_child(before);  // inherited
     return;
   }
   const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
@@ -119,7 +177,13 @@ void dcp_root_about_to_change(void) {
 }
 
 void dcp_root_changed(void) {
-  if (dcp_attached() && dcp_process_is_own()) {  // a vfork child's root is its own, this memory is its parent's
+  if (!dcp_attached()) {
+    return;
+  }
+  struct child *child = child_here();
+  if (child != NULL) {
+    child->place = place_of_root(child->run);
+  } else if (dcp_process_is_own()) {
     look_at_root();
     dcp_cwd_changed();
   }

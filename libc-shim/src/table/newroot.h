@@ -13,6 +13,13 @@ enum dcp_root_place {
 };
 extern unsigned char dcp_root_place;
 
+// Where it is for the caller, who may be a vfork child with a root of its own in its parent's memory.
+extern bool dcp_root_differs_in_children;
+unsigned char dcp_root_place_slowly(void);
+static inline unsigned char dcp_root_place_here(void) {
+  return __builtin_expect(dcp_root_differs_in_children, 0) ? dcp_root_place_slowly() : dcp_root_place;
+}
+
 // The mount of the tree in this program's mount namespace, 0 if unknown.
 extern uint64_t dcp_tree_mount;
 

@@ -228,8 +228,8 @@ static bool through_dev(const char *path) {
 
 // What is_begun looked at covers every path that means something here.
 static bool absolute_is_ours(const char *path) {
-  if (__builtin_expect(dcp_root_place != DCP_ROOT_SAME, 0)) {
-    return dcp_root_place == DCP_ROOT_IN_TREE;
+  if (__builtin_expect(dcp_root_place_here() != DCP_ROOT_SAME, 0)) {
+    return dcp_root_place_here() == DCP_ROOT_IN_TREE;
   }
   if (dcp_is_below_root(path)) {
     return true;
@@ -247,7 +247,7 @@ static bool absolute_is_ours(const char *path) {
 }
 
 static enum cwd find_cwd(void) {
-  if (dcp_root_place != DCP_ROOT_SAME) {
+  if (dcp_root_place_here() != DCP_ROOT_SAME) {
     return dcp_cwd_is_on_mirror() ? CWD_INSIDE : CWD_OUTSIDE;
   }
   char path[PATH_MAX];
@@ -303,13 +303,13 @@ static bool relative_is_ours(int dirfd, const char *path) {
   if (dirfd == AT_FDCWD) {
     enum cwd where = cwd();
     return where == CWD_INSIDE ||
-           (dcp_root_place == DCP_ROOT_SAME &&
+           (dcp_root_place_here() == DCP_ROOT_SAME &&
             (has_dot_dot(path) || (where == CWD_ABOVE && dcp_string_is_readable(path))) && names_root(path));
   }
   if (dcp_fd_is_tree(dirfd)) {
     return true;
   }
-  return dirfd >= 0 && dcp_root_place == DCP_ROOT_SAME && dcp_string_is_readable(path) && names_root(path) &&
+  return dirfd >= 0 && dcp_root_place_here() == DCP_ROOT_SAME && dcp_string_is_readable(path) && names_root(path) &&
          (has_dot_dot(path) || fd_is_above(dirfd));
 }
 
