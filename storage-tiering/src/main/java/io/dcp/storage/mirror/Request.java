@@ -2,6 +2,7 @@ package io.dcp.storage.mirror;
 
 import io.dcp.ipc.channel.Caller;
 import io.dcp.ipc.channel.FileCall;
+import io.dcp.ipc.kernel.Stat;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -12,14 +13,21 @@ import java.util.concurrent.TimeUnit;
  * @param deadlineNanos on {@link System#nanoTime}: when the caller gives up
  */
 record Request(Caller caller, FileCall call, boolean mayBlock, long deadlineNanos, Bases bases) {
+    private static final int NO_DESCRIPTOR = -1;
 
+    /** A call as it came. Negative numbers of descriptors stand for the agent's own ({@link At#agents}), never a caller's. */
     static Request of(Caller caller, FileCall call) {
+        FileCall own = isOwn(call.directory()) ? call : call.with(false, NO_DESCRIPTOR, call.path());
         return new Request(
                 caller,
-                call,
+                isOwn(call.directory2()) ? own : own.with(true, NO_DESCRIPTOR, call.path2()),
                 false,
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, call.deadlineMillis())),
                 null);
+    }
+
+    private static boolean isOwn(int directory) {
+        return directory >= 0 || directory == Stat.AT_FDCWD;
     }
 
     Request onWorker() {

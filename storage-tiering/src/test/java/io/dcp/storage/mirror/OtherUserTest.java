@@ -119,6 +119,10 @@ class OtherUserTest extends MirrorTestBase {
                 other.rename("open/l/secret", "open/l/moved");
                 assertEquals(0, other.unlink("open/l"));
             }
+            assertEquals(Errno.EBADF, other.identifyReply(At.agents(secret)).errno());
+            assertEquals(
+                    Errno.EBADF,
+                    other.openReplyAt(At.agents(directory), "secret").errno());
             assertEquals(0, other.symlink("/proc/" + self + "/root", "open/l"));
             assertNotReached(other.statReply("open/l" + mirror.root + "/d"));
             assertEquals(0, other.unlink("open/l"));

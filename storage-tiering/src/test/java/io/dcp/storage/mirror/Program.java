@@ -285,6 +285,19 @@ final class Program implements FileOperations {
         return reply.attributes();
     }
 
+    Reply identifyReply(int directory) {
+        Call call = new Call();
+        call.directory = directory;
+        return ask(Operation.IDENTIFY, call);
+    }
+
+    Reply openReplyAt(int directory, String path) {
+        Call call = new Call();
+        call.directory = directory;
+        call.path = Paths.bytes(path);
+        return ask(Operation.OPEN, call);
+    }
+
     Attributes fstat(int fd) {
         Call call = new Call();
         call.directory = fd;
