@@ -162,6 +162,10 @@ static FTSENT *build(FTS *walk, enum build purpose) {
   size_t count = names.count;
   dcp_names_drop(&names);
   if (count == 0 && purpose == FOR_READING) directory->fts_info = FTS_DP;
+  // libc leaves the path of an empty directory without the slash at its end, if it does not change directories.
+  size_t length = directory->fts_pathlen;
+  if (count == 0 && !has(walk, FTS_ENTERS) && length > 1 && directory->fts_path[length - 1] == '/')
+    directory->fts_path[length - 1] = '\0';
   return walk->fts_compar != NULL && count > 1 ? sort(walk, head, count) : head;
 }
 

@@ -5,7 +5,7 @@
 static int by_name(const FTSENT **a, const FTSENT **b) { return strcmp((*a)->fts_name, (*b)->fts_name); }
 
 static void walk(int options) {
-  char *roots[] = {"t", "single", NULL};
+  char *roots[] = {"t", "single", "full/", "empty/", "void//", NULL};
   FTS *fts = fts_open(roots, options, by_name);
   FTSENT *entry;
   printf("options %d\n", options);
@@ -30,6 +30,10 @@ int main(void) {
   put("single", "12");
   MUST(symlink("a", "t/link"));
   MUST(symlink("..", "t/a/cycle"));
+  MUST(mkdir("empty", 0755));
+  MUST(mkdir("void", 0755));
+  MUST(mkdir("full", 0755));
+  MUST(mkdir("full/empty", 0755));
   walk(FTS_PHYSICAL);
   walk(FTS_PHYSICAL | FTS_NOCHDIR);
   walk(FTS_LOGICAL);
