@@ -194,16 +194,25 @@ static enum outcome await(struct call *call) {
   return outcome;
 }
 
+static bool is_exhaustion(long error) {
+  return error == -EMFILE || error == -ENFILE || error == -ENOMEM || error == -ENOBUFS;
+}
+
 static enum outcome attempt(struct call *call) {
   long result = dcp_connection_make(call->connection);
   if (result < 0) {
-    if (result == -EMFILE || result == -ENFILE || result == -ENOMEM || result == -ENOBUFS) {
-      call->error = (int)-result;
-      return REFUSED;
+    if (is_forbidden(result)) {
+      dcp_link_settle();
     }
-    if (is_forbidden(result) && dcp_connection_instead(&call->connection, call->spare, call->is_own)) {
+    // One that was made before, to the agent's thread of another CPU, needs nothing new.
+    if ((is_forbidden(result) || is_exhaustion(result)) &&
+        dcp_connection_instead(&call->connection, call->spare, call->is_own)) {
       call->request_id = ++call->connection->last_request;
       return attempt(call);
+    }
+    if (is_exhaustion(result)) {
+      call->error = (int)-result;
+      return REFUSED;
     }
     if (is_forbidden(result)) {
       dcp_complain_unreachable();

@@ -118,7 +118,6 @@ bool dcp_connection_instead(struct dcp_connection **connection, const struct dcp
   if (own == NULL || __atomic_load_n(is_own ? &threads_differ : &children_differ, __ATOMIC_RELAXED)) {
     return false;
   }
-  dcp_link_settle();
   struct dcp_connection *other = take_any(own, agent_threads(), 0, is_own, true);
   if (other != NULL) {
     dcp_connection_release(*connection, spare);
