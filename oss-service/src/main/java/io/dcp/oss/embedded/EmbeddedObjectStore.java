@@ -28,7 +28,8 @@ public final class EmbeddedObjectStore implements AutoCloseable {
     private static final String PROVIDER = "filesystem-nio2";
     private static final String REGION = "us-east-1";
     private static final int MAX_THREADS = 32;
-    private static final long STOP_TIMEOUT_MILLIS = 2_000;
+    /** For requests in flight. Jetty waits as long for connections that are only kept, and this JVM's HTTP client keeps all. */
+    private static final long STOP_TIMEOUT_MILLIS = 100;
 
     private final Path directory;
     private final S3Proxy server;
@@ -110,7 +111,7 @@ public final class EmbeddedObjectStore implements AutoCloseable {
         }
     }
 
-    /** Ends requests in flight, within two seconds, and stops listening. */
+    /** Ends requests in flight, gives them a tenth of a second, and stops listening. */
     @Override
     public void close() {
         try {

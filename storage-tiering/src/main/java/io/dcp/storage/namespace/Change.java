@@ -288,10 +288,13 @@ public final class Change implements AutoCloseable {
     /** A number that is a named file's now is no orphan's; and there is an end to their number. */
     private void recordOrphans() {
         mirror.forEach((mirrorInode, ino) -> {
-            if (ino != null && (orphans.containsKey(mirrorInode) || namespace.orphans.get(mirrorInode) != null)) {
+            if (ino != null && namespace.orphans.get(mirrorInode) != null) {
                 orphans.put(mirrorInode, null);
             }
         });
+        // The kernel frees a number before the removal is recorded, so that a new file may have been recorded under it
+        // first.
+        orphans.replaceAll((mirrorInode, inode) -> isNumberOfNamed(mirrorInode) ? null : inode);
         if (!orphans.isEmpty()) {
             namespace.orphans.surplus(orphans.size()).forEach(mirrorInode -> orphans.putIfAbsent(mirrorInode, null));
         }
@@ -302,6 +305,10 @@ public final class Change implements AutoCloseable {
                 batch.put(Keys.orphan(mirrorInode), inode.encode());
             }
         });
+    }
+
+    private boolean isNumberOfNamed(long mirrorInode) {
+        return mirror.containsKey(mirrorInode) ? mirror.get(mirrorInode) != null : namespace.isOnMirror(mirrorInode);
     }
 
     @Override

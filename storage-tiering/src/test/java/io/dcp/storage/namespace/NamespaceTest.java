@@ -256,4 +256,19 @@ class NamespaceTest {
         change(Change::noOrphans);
         assertEquals(List.of(), Namespace.open(store).orphans.all());
     }
+
+    @Test
+    void shouldNotKeepAFileWithoutANameWhoseNumberIsAlreadyThatOfAnother() throws Exception {
+        long removed = make("removed", 200);
+        long made = make("made", 200);
+        change(change -> {
+            Inode inode = change.inode(removed);
+            change.unlink(name("removed"));
+            change.remove(inode);
+            change.orphan(inode);
+        });
+        assertNull(namespace.orphan(200, BIRTH));
+        assertEquals(made, namespace.byMirror(200, BIRTH).ino());
+        assertEquals(List.of(), Namespace.open(store).orphans.all());
+    }
 }
