@@ -9,6 +9,11 @@ static void refused(void) {
   SHOW(open("theirs", O_RDONLY | O_TRUNC | O_NOFOLLOW | O_NOATIME));
   SHOW(open("d", O_RDONLY | O_TRUNC | O_NOFOLLOW | O_NOATIME));
   show_contents("f");
+  /* the rules for sticky directories come before the link is seen to be one */
+  SHOW(open("s/link", O_WRONLY | O_CREAT | O_NOFOLLOW, 0644));
+  SHOW(open("s/link", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644));
+  SHOW(open("s/link", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644));
+  SHOW(open("s/link", O_WRONLY | O_NOFOLLOW));
 }
 
 static void empty_it(int flags) {
@@ -39,6 +44,12 @@ int main(void) {
   put("f", "full");
   put("theirs", "full");
   MUST(chmod("theirs", 0666));
-  if (geteuid() == 0) as_other(refused);
+  MUST(mkdir("s", 0755));
+  MUST(symlink("../f", "s/link"));
+  MUST(chmod("s", 01777));
+  if (geteuid() == 0) {
+    MUST(chown("s", 1002, 1002));
+    as_other(refused);
+  }
   return 0;
 }

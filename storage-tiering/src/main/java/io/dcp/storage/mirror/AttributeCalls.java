@@ -142,8 +142,21 @@ final class AttributeCalls {
 
     Reply removexattr(Request request) throws IOException {
         FileCall call = request.call();
-        return change(
-                request, call.mode(), target -> kernel.removexattr(Paths.ofDescriptor(target.fd()), call.path2()));
+        return change(request, call.mode(), target -> {
+            int done = kernel.removexattr(Paths.ofDescriptor(target.fd()), call.path2());
+            return done == -Errno.ENODATA && isRemovedAndUnrecorded(target, call.path2()) ? 0 : done;
+        });
+    }
+
+    /** Whether an attribute is one that a kill left removed, but not recorded as removed: then this call asks for it again. */
+    private boolean isRemovedAndUnrecorded(Targets.Target target, byte[] name) {
+        if (!target.inode().hasXattrs()
+                || target.seen().ctime().equals(target.inode().mirrorCtime())) {
+            return false;
+        }
+        boolean[] recorded = {false};
+        services.namespace().xattrs(target.inode().ino(), (known, value) -> recorded[0] |= Arrays.equals(known, name));
+        return recorded[0];
     }
 
     /** The caller has changed attributes natively through a descriptor. */
@@ -182,7 +195,7 @@ final class AttributeCalls {
             throws IOException {
         long ino = target.inode().ino();
         asAgent(request, () -> {
-            services.xattrs().record(ino, target.fd());
+            services.xattrs().record(ino, target.fd(), session, requestId);
             services.reconciler().record(ino, seen, noticed, session, requestId);
         });
     }

@@ -352,7 +352,9 @@ final class OpenCalls {
                         return openFound(request, place, target, flags);
                     }
                     if (!follow && target.seen().isSymlink()) {
-                        return Reply.error((flags & OpenFlags.O_EXCL) != 0 ? Errno.EEXIST : Errno.ELOOP);
+                        return (flags & OpenFlags.O_EXCL) != 0
+                                ? Reply.error(Errno.EEXIST)
+                                : refusedLink(place, flags, request.call().mode());
                     }
                     if ((flags & OpenFlags.O_EXCL) != 0) {
                         return Reply.error(Errno.EEXIST);
@@ -394,6 +396,15 @@ final class OpenCalls {
             long length = kernel.readlinkat(linkFd, Paths.EMPTY, into);
             return length < 0 ? new Link(place.bytes(), (int) -length) : new Link(Arrays.copyOf(into, (int) length), 0);
         }
+    }
+
+    /** A link that is not to be followed: ELOOP, or what the kernel's rules for sticky directories say first. */
+    private Reply refusedLink(Place place, int flags, int mode) {
+        int fd = targets.resolver().openName(place, flags & ~OpenFlags.O_TRUNC, mode);
+        if (fd >= 0) {
+            kernel.close(fd); // a program has just put a file in its place natively
+        }
+        return Reply.error(fd >= 0 ? Errno.ELOOP : -fd);
     }
 
     /** A name that cannot be an entry: the kernel says why. */

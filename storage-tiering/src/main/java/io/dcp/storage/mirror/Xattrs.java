@@ -28,7 +28,16 @@ final class Xattrs {
      * @param fd any descriptor of the mirror file
      */
     void record(long ino, int fd) throws IOException {
-        record(ino, Paths.ofDescriptor(fd));
+        record(ino, fd, 0, 0);
+    }
+
+    /**
+     * The same, for a request that changes them: once they are recorded it is completed, and is not made again.
+     *
+     * @param session 0 for none
+     */
+    void record(long ino, int fd, long session, long requestId) throws IOException {
+        record(ino, Paths.ofDescriptor(fd), session, requestId);
     }
 
     /**
@@ -38,6 +47,10 @@ final class Xattrs {
      * @param path of the mirror file, not of a symbolic link
      */
     void record(long ino, byte[] path) throws IOException {
+        record(ino, path, 0, 0);
+    }
+
+    private void record(long ino, byte[] path, long session, long requestId) throws IOException {
         Inode inode = namespace.inode(ino);
         boolean none = tree.kernel().listxattr(path, Paths.EMPTY) <= 0;
         if (inode == null || (none && !inode.hasXattrs())) {
@@ -49,6 +62,7 @@ final class Xattrs {
             if (now != null) {
                 change.setXattrs(ino, found);
                 change.put(now.edit().hasXattrs(!found.isEmpty()).build());
+                Sessions.record(change, session, requestId);
                 change.commit();
             }
         }

@@ -88,6 +88,16 @@ class MirrorRetryTest extends MirrorTestBase {
     }
 
     @Test
+    void shouldRemoveAnAttributeAgainThatAKillLeftRecorded() throws Exception {
+        program.write("f", "x");
+        assertEquals(0, program.createXattr("f", "user.x", "y"));
+        mirror.kill();
+        Kernel.system().removexattr(program.absolute("f"), Paths.bytes("user.x"));
+        assertEquals(0, program.removexattr("f", "user.x"));
+        assertEquals(Errno.ENODATA, program.removexattr("f", "user.x"));
+    }
+
+    @Test
     void shouldNotEmptyAFileTwice() throws Exception {
         program.write("f", "old");
         Program emptying = mirror.program();
