@@ -88,6 +88,7 @@ class Lane:
         self.root = self.platform.root
         self.finished = []
         self.struck_agent = self.struck_mounts = None
+        self.power_off_ns = 0  # when the power was last taken, by the clock of the actors' reports
         self.read_of_log = 0
 
     def boot(self):
@@ -120,13 +121,16 @@ class Lane:
             else:
                 words.append(str(self.platform.pid(target)))
         report = actors[plan.actor].report
-        return subprocess.Popen([self.striker, report, str(plan.count), str(plan.delay_us), *words])
+        command = [self.striker, report, str(plan.count), str(plan.delay_us), *words]
+        return subprocess.Popen(command, stdout=subprocess.PIPE)
 
     def recover(self, plan, trigger, program, actors):
         """Waits for the strike; starts again what does not start by itself."""
         if trigger is None:
             return
         lives.await_end(trigger, lives.PROGRAM_SECONDS)
+        with trigger.stdout:
+            self.power_off_ns = int(trigger.stdout.read() or 0)
         if plan.again_ms:
             time.sleep(plan.again_ms / 1000)  # the moment of the second strike
             agent = self.platform.pid("agent")
@@ -149,7 +153,13 @@ class Lane:
             lambda: not self.platform.is_held() or self.platform.pid("agent") != self.struck_agent,
             "the killed platform to be gone",
         )
-        self.platform.dcp("up")
+        done = self.platform.dcp("up", check_status=None)
+        if done.status != 0 and self.store is not None:
+            # It may be that start, and have found the object store away: that is a reason not to start.
+            wait_for(lambda: not self.platform.is_held(), "the platform that could not start to be gone")
+            done = self.platform.dcp("up", check_status=None)
+        if done.status != 0:
+            raise lives.Violation(f"the platform does not start again: {done}")
 
     @staticmethod
     def mounts_of(pid):

@@ -50,14 +50,17 @@ class Actor:
             self.message = message.rstrip(b"\0").decode()
             self.outcomes = [OUTCOME.unpack_from(data, REPORT.size + OUTCOME.size * i) for i in range(self.intents)]
 
-    def past(self):
-        """What may be there after a loss of power. From then on every result is wrong, and what ended so may be made or not."""
+    def past(self, power_off_ns):
+        """
+        What may be there after a loss of power. What was acknowledged later is no promise, also if it was done: ext4 finds
+        out in the middle of an fsync. Sooner or later results are wrong, and what ended so may be made or not.
+        """
         past = power.SubtreePast(self.model)
-        for index, (_, _, result) in enumerate(self.outcomes):
+        for index, (_, acknowledged_ns, result) in enumerate(self.outcomes):
             letter, expected, words = self.script.operations[index]
-            acked = index < self.acks and expected in ("?", result)
-            past.apply(index, letter, words, acked)
-            if not acked:
+            done = index < self.acks and expected in ("?", result)
+            past.apply(index, letter, words, done and acknowledged_ns < power_off_ns)
+            if not done:
                 break
         return past
 
@@ -187,7 +190,7 @@ class Seed:
         pasts = []
         for actor in actors:
             actor.read_report()
-            pasts.append(actor.past())
+            pasts.append(actor.past(self.lane.power_off_ns))
             self.events += [event for event in actor.events(self.seed) if event.is_shared]
         self.seen = self.look()
         for past in pasts:

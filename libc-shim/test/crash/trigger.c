@@ -73,6 +73,10 @@ static struct action prepared(char *word) {
 static void strike(const struct action *action) {
   if (action->fd >= 0) {
     uint32_t flags = action->flags;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    printf("%lld\n", now.tv_sec * 1000000000LL + now.tv_nsec);
+    fflush(stdout);
     if (ioctl(action->fd, EXT4_IOC_SHUTDOWN, &flags) < 0) {
       perror("EXT4_IOC_SHUTDOWN");
       exit(3);
