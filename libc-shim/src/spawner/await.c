@@ -58,34 +58,29 @@ static int open_region(const struct dcp_home *home) {
   return dcp_path_join(path, home->run, "region") < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static enum dcp_awaited close_region(int region, enum dcp_awaited outcome) {
-  if (region >= 0) close(region);
-  return outcome;
-}
-
-// Waits START_WAIT_MS from the last sign that the start goes on.
-static enum dcp_awaited await(const struct dcp_home *home, int report, int changes, struct progress *progress) {
+// Waits START_WAIT_MS from the last sign that the start goes on. *REGION: -1, or what is to be closed afterwards.
+static enum dcp_awaited await(const struct dcp_home *home, int report, int changes, int *region,
+                              struct progress *progress) {
   int64_t begin = dcp_now_ms(), last_step = begin;
   uint64_t steps = 0;
-  int region = -1;
   for (;;) {
-    if (dcp_home_is_ready(home)) return close_region(region, DCP_AWAITED_READY);
-    if (report < 0 && !dcp_home_is_held(home)) return close_region(region, DCP_AWAITED_GONE);
-    if (region < 0) region = open_region(home);
+    if (dcp_home_is_ready(home)) return DCP_AWAITED_READY;
+    if (report < 0 && !dcp_home_is_held(home)) return DCP_AWAITED_GONE;
+    if (*region < 0) *region = open_region(home);
     int64_t now = dcp_now_ms(), passed = now - begin;
-    uint64_t done = steps_of_start(region);
+    uint64_t done = steps_of_start(*region);
     if (done != steps) last_step = now;
     steps = done;
     if (now - last_step >= START_WAIT_MS) {
       dcp_reason("the platform was not ready within %d s, see %s/agent.log", START_WAIT_MS / 1000, home->directory);
-      return close_region(region, DCP_AWAITED_FAILED);
+      return DCP_AWAITED_FAILED;
     }
     if (passed >= SILENT_MS) progress_show(progress, home);
     enum { CHANGES, REPORT };
     struct pollfd events[] = {
         [CHANGES] = {.fd = changes, .events = POLLIN}, [REPORT] = {.fd = report, .events = POLLIN}};
     poll(events, sizeof events / sizeof *events, LOOK_MS);
-    if (events[REPORT].revents) return close_region(region, read_report(home, report));
+    if (events[REPORT].revents) return read_report(home, report);
     char ignored[4096];
     if (events[CHANGES].revents && read(changes, ignored, sizeof ignored) < 0 && errno != EAGAIN) changes = -1;
   }
@@ -96,7 +91,9 @@ enum dcp_awaited dcp_await_ready(const struct dcp_home *home, int report, const 
   // Without inotify (no more instances for this user) it looks every LOOK_MS.
   int changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   if (changes >= 0) inotify_add_watch(changes, home->run, IN_CREATE | IN_MOVED_TO);
-  enum dcp_awaited outcome = await(home, report, changes, &progress);
+  int region = -1;
+  enum dcp_awaited outcome = await(home, report, changes, &region, &progress);
+  if (region >= 0) close(region);
   if (changes >= 0) close(changes);
   progress_clear(&progress);
   return outcome;

@@ -131,7 +131,7 @@ final class AttributeCalls {
 
     /** Whether an attribute is the one to be made, and something was done to the file of which a kill left no record. */
     private boolean isSetAndUnrecorded(Targets.Target target, byte[] path, FileCall call) {
-        if (target.seen().ctime().equals(target.inode().mirrorCtime())) {
+        if (target.isRecorded()) {
             return false;
         }
         byte[] value = new byte[call.payload().length + 1];
@@ -150,8 +150,7 @@ final class AttributeCalls {
 
     /** Whether an attribute is one that a kill left removed, but not recorded as removed: then this call asks for it again. */
     private boolean isRemovedAndUnrecorded(Targets.Target target, byte[] name) {
-        if (!target.inode().hasXattrs()
-                || target.seen().ctime().equals(target.inode().mirrorCtime())) {
+        if (!target.inode().hasXattrs() || target.isRecorded()) {
             return false;
         }
         boolean[] recorded = {false};
@@ -182,8 +181,13 @@ final class AttributeCalls {
             }
             Seen seen = services.tree().stat(target.fd());
             if (seen != null && target.inode().nlink() > 0) {
-                boolean noticed = target.seen().ctime().equals(target.inode().mirrorCtime());
-                record(request, target, seen, noticed, request.caller().session(), call.requestId());
+                record(
+                        request,
+                        target,
+                        seen,
+                        target.isRecorded(),
+                        request.caller().session(),
+                        call.requestId());
             }
             return Reply.done();
         }

@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Materializer {
     private static final Logger log = LoggerFactory.getLogger(Materializer.class);
-    private static final int MAX_LINKS = 40;
     private static final int DT_DIR = 4;
     private static final int WALK = OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
 
@@ -77,7 +76,7 @@ final class Materializer {
                     byte[] target = Paths.targetOf(kernel, next);
                     kernel.close(next);
                     // Links in /proc lead elsewhere for the caller: the call is made again from there (Resolver).
-                    if (target == null || ++links > MAX_LINKS || tree.isProc(directory)) {
+                    if (target == null || ++links > Paths.MAX_LINKS || tree.isProc(directory)) {
                         return;
                     }
                     Paths.push(rest, target);

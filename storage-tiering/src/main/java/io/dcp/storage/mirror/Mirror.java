@@ -125,16 +125,16 @@ public final class Mirror implements AutoCloseable {
     /** Finishes what the last agent left: killed, or ended by a loss of power. */
     private void takeOver() throws IOException {
         MirrorUse last = services.namespace().mirrorUse();
-        if (last != null && last.inUse() && !last.bootId().equals(bootId)) {
+        boolean booted = last != null && !last.bootId().equals(bootId);
+        if (booted) {
+            forgetOrphans();
+        }
+        if (booted && last.inUse()) {
             // What was on the disk of the notes of changes under way says nothing.
             services.intents().forgetAll();
-            forgetOrphans();
             new PowerLoss(services).recover();
         } else {
             recovery.settleIntents();
-        }
-        if (last != null && !last.bootId().equals(bootId)) {
-            forgetOrphans();
         }
         use(true);
         services.store().sync();

@@ -19,8 +19,6 @@ import org.slf4j.LoggerFactory;
 final class MirrorCalls implements CallHandler {
     private static final Logger log = LoggerFactory.getLogger(MirrorCalls.class);
 
-    private static final int MAX_LINKS = 40;
-
     private final Services services;
     private final ExecutorService workers;
     private final OpenCalls opens;
@@ -79,7 +77,7 @@ final class MirrorCalls implements CallHandler {
                 return Reply.natively();
             }
             try {
-                return links < MAX_LINKS
+                return links < Paths.MAX_LINKS
                         ? answer(request.from(on.fd, on.rest, on.second), links + 1)
                         : Reply.error(Errno.ELOOP);
             } finally {

@@ -19,7 +19,6 @@ import java.util.function.IntSupplier;
  * share its offset. What is no regular file or directory is the caller's own to open: a FIFO blocks, a terminal attaches.
  */
 final class OpenCalls {
-    private static final int MAX_LINKS = 40;
     private static final int O_TMPFILE_BIT = OpenFlags.O_TMPFILE & ~OpenFlags.O_DIRECTORY;
 
     private final Services services;
@@ -365,10 +364,10 @@ final class OpenCalls {
             if (link == null) {
                 // Contents are fetched, and what is unknown is taken in, without holding the directory.
                 Reply reply = openExisting(request, flags & ~OpenFlags.O_CREAT, directory, path);
-                boolean gone = reply.errno() == Errno.ENOENT && links < MAX_LINKS;
+                boolean gone = reply.errno() == Errno.ENOENT && links < Paths.MAX_LINKS;
                 return gone ? openOrCreate(request, flags, directory, path, links + 1) : reply;
             }
-            if (link.errno() != 0 || links >= MAX_LINKS) {
+            if (link.errno() != 0 || links >= Paths.MAX_LINKS) {
                 return Reply.error(link.errno() != 0 ? link.errno() : Errno.ELOOP);
             }
             return followed(request, flags, place, link.target(), links + 1);

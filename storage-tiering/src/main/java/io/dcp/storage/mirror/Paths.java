@@ -12,6 +12,9 @@ final class Paths {
     /** The kernel's PATH_MAX, without the NUL. */
     static final int MAX_BYTES = 4095;
 
+    /** So many symbolic links the kernel follows on one path; one more is ELOOP. */
+    static final int MAX_LINKS = 40;
+
     static final byte[] EMPTY = {};
 
     private Paths() {}

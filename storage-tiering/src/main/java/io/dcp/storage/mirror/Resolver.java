@@ -18,7 +18,6 @@ import java.util.Deque;
  * in the caller ({@link LeadsOn}).
  */
 final class Resolver {
-    private static final int MAX_LINKS = 40;
     private static final int WALK = OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
     private static final int KNOWN = OpenFlags.O_ACCMODE
             | OpenFlags.O_CREAT
@@ -220,7 +219,7 @@ final class Resolver {
                 if (seen != null && seen.isSymlink() && (follow || slashed || !ahead.isEmpty())) {
                     byte[] target = Paths.targetOf(kernel, next);
                     kernel.close(next);
-                    if (++links > MAX_LINKS || target == null) {
+                    if (++links > Paths.MAX_LINKS || target == null) {
                         return NOWHERE;
                     }
                     if (mayBeProtected(directory, seen)) {

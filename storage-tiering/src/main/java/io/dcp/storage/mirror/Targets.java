@@ -20,6 +20,11 @@ final class Targets {
      * @param reply the answer if there is no such file, or it is not in the tree; else null
      */
     record Target(int fd, Seen seen, Inode inode, Reply reply, Services services) implements AutoCloseable {
+        /** Whether nothing was done to the mirror file, natively or before a kill, that its record does not know. */
+        boolean isRecorded() {
+            return seen.ctime().equals(inode.mirrorCtime());
+        }
+
         @Override
         public void close() {
             if (fd >= 0) {
@@ -112,7 +117,7 @@ final class Targets {
      * present ctime tells.
      */
     void noticeXattrs(Request request, Target target) throws IOException {
-        if (!target.seen().ctime().equals(target.inode().mirrorCtime())) {
+        if (!target.isRecorded()) {
             services.context().asAgent(request.caller(), () -> {
                 services.xattrs().record(target.inode().ino(), target.fd());
                 return null;
