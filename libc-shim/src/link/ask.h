@@ -84,6 +84,10 @@ void dcp_link_drop_thread(void);
 // call connects beyond the limit.
 bool dcp_link_step_aside(void);
 
+// Whether FD, a socket with this inode number, may be a connection of the shim's: false if one that was made on this
+// number is another socket.
+bool dcp_link_may_own(int fd, uint64_t inode);
+
 // Frees the private descriptor number FD so that the program can have it (dup2 onto it). 0, or -1 EBUSY: in use now.
 int dcp_link_vacate(int fd);
 

@@ -205,6 +205,15 @@ void dcp_link_drop_thread(void) {
   dcp_link_drop();
 }
 
+bool dcp_link_may_own(int fd, uint64_t inode) {
+  for (int i = 0; i < DCP_AGENT_THREADS_MAX * DCP_CONNECTIONS_PER_THREAD; i++) {
+    if (connected[i / DCP_CONNECTIONS_PER_THREAD][i % DCP_CONNECTIONS_PER_THREAD].descriptor == fd) {
+      return connected[i / DCP_CONNECTIONS_PER_THREAD][i % DCP_CONNECTIONS_PER_THREAD].inode == inode;
+    }
+  }
+  return true;  // one that serves a single call
+}
+
 int dcp_link_vacate(int fd) {
   if (dcp_run_vacate(fd)) {
     return 0;

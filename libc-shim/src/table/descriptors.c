@@ -97,6 +97,21 @@ void dcp_fd_opened(int fd, const struct dcp_attributes *attributes) {
 
 void dcp_fd_make_private(int fd) { set_class(fd, DCP_FD_PRIVATE); }
 
+bool dcp_fd_is_private_still(int fd) {
+  struct stat seen;
+  if (dcp_kernel(SYS_fstat, fd, &seen) == 0) {
+    int run = dcp_run_descriptor();
+    bool is_run = run >= 0 && (fd == run || fd == run + 1) && S_ISDIR(seen.st_mode);
+    if (is_run || (S_ISSOCK(seen.st_mode) && dcp_link_may_own(fd, seen.st_ino))) {
+      return true;
+    }
+  }
+  if (dcp_process_is_own()) {
+    dcp_fd_forget(fd);
+  }
+  return false;
+}
+
 void dcp_fd_forget_range(unsigned first, unsigned last) {
   unsigned end = __atomic_load_n(&classed, __ATOMIC_RELAXED);
   for (unsigned fd = first; fd <= last && fd < end; fd++) {

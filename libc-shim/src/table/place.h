@@ -41,9 +41,13 @@ static inline bool dcp_fd_is_tree(int fd) {
   return dcp_fd_is_tree_slowly(fd);
 }
 
+// For a FD that was made private: false if the program has closed or replaced it behind our back.
+bool dcp_fd_is_private_still(int fd);
+
 // True if FD is one of the shim's own: to the program it is not open.
 static inline bool dcp_fd_is_private(int fd) {
-  return (unsigned)fd < DCP_FD_TABLE && __atomic_load_n(&dcp_fd_classes[fd], __ATOMIC_RELAXED) == DCP_FD_PRIVATE;
+  return (unsigned)fd < DCP_FD_TABLE && __atomic_load_n(&dcp_fd_classes[fd], __ATOMIC_RELAXED) == DCP_FD_PRIVATE &&
+         dcp_fd_is_private_still(fd);
 }
 
 // FD was opened by the agent; ATTRIBUTES may be NULL.

@@ -29,6 +29,22 @@ static void work(void) {
   SHOW(close(fd));
 }
 
+/* From every processor: what a program keeps for each of them is then there to be replaced. */
+static void look_from_everywhere(void) {
+  cpu_set_t all;
+  struct stat st;
+  MUST(sched_getaffinity(0, sizeof all, &all));
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    if (!CPU_ISSET(cpu, &all)) continue;
+    MUST(sched_setaffinity(0, sizeof one, &one));
+    MUST(stat("f", &st));
+  }
+  MUST(sched_setaffinity(0, sizeof all, &all));
+}
+
 int main(void) {
   struct stat st, named;
   work();
@@ -52,6 +68,7 @@ int main(void) {
   SHOW(fchmod(fd, 0666));
   SHOW(fsync(fd));
   SHOW(write(fd, "x", 1));
+  look_from_everywhere();
   /* A program that puts its own file on every number there is. */
   for (long to = 100; to < 1024; to++) unseen(SYS_dup3, other, to, 0);
   work();
