@@ -90,14 +90,22 @@ final class AttributeCalls {
                         return truncated(request, target);
                     }
                 }
-                asAgent(request, () -> services.contents().fetch(inode.ino(), target.fd(), request.waitUntilNanos()));
+                boolean fetched = services.context().asAgent(request.caller(), () -> services.contents()
+                        .fetch(inode.ino(), target.fd(), request.waitUntilNanos()));
+                if (!fetched) {
+                    return -Errno.ENOENT; // removed since it was found
+                }
+            }
+            if (Contents.areLost(inode) && call.size() > 0) {
+                return -Errno.ESTALE;
             }
             if (services.namespace().isFetched(inode.ino()) && call.size() > 0) {
                 asAgent(request, () -> services.contents().makeDurable(inode.ino(), target.fd()));
             }
-            if (inode.isRegular()
-                    && inode.nlink() > 0
-                    && services.namespace().inode(inode.ino()).present()) {
+            Inode now = inode.isRegular() && inode.nlink() > 0
+                    ? services.namespace().inode(inode.ino())
+                    : null;
+            if (now != null && now.present()) {
                 // What the kernel is about to drop may be all that is recorded when the agent is killed now.
                 services.dirty().grant(inode.ino());
             }

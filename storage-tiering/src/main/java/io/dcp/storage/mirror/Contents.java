@@ -32,6 +32,14 @@ final class Contents {
         this.store = store;
     }
 
+    /**
+     * Whether nobody has the contents any more: the file lost its last name before they were asked for. Who has it open with
+     * O_PATH can still come back to it.
+     */
+    static boolean areLost(Inode inode) {
+        return inode.isRegular() && inode.nlink() == 0 && !inode.present() && inode.sizeBytes() > 0;
+    }
+
     /** Keeps everybody from fetching a file, waiting for one who does. */
     FileLocks.Held exclusively(long ino) {
         return files.hold(ino);
@@ -43,19 +51,20 @@ final class Contents {
      *
      * @param fd any descriptor of the mirror file
      * @param deadlineNanos on {@link System#nanoTime}: until when to wait for the store
+     * @return false if the file has lost its last name, and with it what told where its contents are
      * @throws IOException if they cannot be had; the message names file, object and cause
      */
     @SuppressWarnings("try") // the lock is held, not used
-    void fetch(long ino, int fd, long deadlineNanos) throws IOException {
+    boolean fetch(long ino, int fd, long deadlineNanos) throws IOException {
         try (FileLocks.Held held = files.hold(ino)) {
             for (; ; ) {
                 Inode inode = namespace.inode(ino);
                 if (inode == null || inode.present() || !inode.isRegular()) {
-                    return;
+                    return inode != null;
                 }
                 try {
                     fetchNow(inode, fd);
-                    return;
+                    return true;
                 } catch (ObjectStoreUnavailable e) {
                     if (System.nanoTime() - deadlineNanos + RETRY_NANOS > 0) {
                         throw new IOException(
@@ -167,6 +176,12 @@ final class Contents {
                         .owner(seen.uid(), seen.gid())
                         .mirrorCtime(seen.ctime())
                         .build());
+                change.commit();
+                return;
+            }
+            Inode orphan = now == null ? namespace.orphan(seen.ino(), seen.btime()) : null;
+            if (orphan != null && orphan.ino() == ino) { // it lost its last name meanwhile
+                change.orphan(orphan.edit().present(true).build());
                 change.commit();
             }
         }

@@ -178,6 +178,9 @@ final class OpenCalls {
     private Reply openTarget(Request request, Targets.Target target, int flags, IntSupplier systemCall)
             throws IOException {
         Inode inode = target.inode();
+        if (Contents.areLost(inode)) {
+            return Reply.error(Errno.ESTALE);
+        }
         if (!mustWait(inode, flags)) {
             return opened(request, target, flags, systemCall);
         }
@@ -187,13 +190,18 @@ final class OpenCalls {
                 return opened(request, target, flags, systemCall);
             }
         }
-        services.context().asAgent(request.caller(), () -> {
-            services.contents().fetch(inode.ino(), target.fd(), request.waitUntilNanos());
+        boolean fetched = services.context().asAgent(request.caller(), () -> {
+            if (!services.contents().fetch(inode.ino(), target.fd(), request.waitUntilNanos())) {
+                return false;
+            }
             if (mayWrite(flags)) {
                 services.contents().makeDurable(inode.ino(), target.fd());
             }
-            return null;
+            return true;
         });
+        if (!fetched) {
+            return Reply.error(Errno.ENOENT); // removed since it was found
+        }
         return opened(request, target, flags, systemCall);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dcp.ipc.channel.Attributes;
+import io.dcp.ipc.kernel.Errno;
 import io.dcp.ipc.kernel.Kernel;
 import io.dcp.ipc.kernel.OpenFlags;
 import io.dcp.ipc.kernel.Stat;
@@ -134,6 +135,36 @@ class MirrorColdTest extends MirrorTestBase {
         assertEquals(0, program.rename("d/b", "c"));
         assertEquals("C", program.text("d/e"));
         assertEquals(1, program.stat("d/e").nlink());
+    }
+
+    @Test
+    void shouldRefuseWhatLostItsNameBeforeItsContentsWereAskedFor() throws Exception {
+        program.write("removed", "contents");
+        program.write("empty", "");
+        program.write("covered", "contents");
+        program.write("read", "contents");
+        mirror.restartCold();
+        String[] names = {"removed", "covered", "empty", "read"};
+        int[] found = new int[names.length];
+        for (int i = 0; i < names.length; i++) {
+            found[i] = program.open(names[i], OpenFlags.O_PATH);
+        }
+        assertEquals("contents", program.text("read"));
+        assertEquals(0, program.unlink("removed"));
+        assertEquals(0, program.unlink("empty"));
+        assertEquals(0, program.rename("read", "covered"));
+        assertEquals(0, program.unlink("covered"));
+        assertEquals(-Errno.ESTALE, program.open("/proc/self/fd/" + found[0], OpenFlags.O_RDONLY));
+        assertEquals(-Errno.ESTALE, program.open("/proc/self/fd/" + found[1], OpenFlags.O_RDWR));
+        assertEquals(Errno.ESTALE, program.truncate("/proc/self/fd/" + found[0], 3));
+        assertEquals("", program.text("/proc/self/fd/" + found[2]));
+        assertEquals("contents", program.text("/proc/self/fd/" + found[3]));
+        mirror.kill();
+        assertEquals(-Errno.ESTALE, program.open("/proc/self/fd/" + found[0], OpenFlags.O_RDONLY));
+        assertEquals("contents", program.text("/proc/self/fd/" + found[3]));
+        for (int fd : found) {
+            program.close(fd);
+        }
     }
 
     @Test

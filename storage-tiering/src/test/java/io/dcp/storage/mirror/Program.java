@@ -97,7 +97,7 @@ final class Program implements FileOperations {
     }
 
     byte[] absolute(String path) {
-        return (mirror.root + "/" + path).getBytes(StandardCharsets.ISO_8859_1);
+        return (path.startsWith("/") ? path : mirror.root + "/" + path).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private CompletableFuture<Reply> send(Operation operation, Call call) {
