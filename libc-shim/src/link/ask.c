@@ -142,8 +142,8 @@ static bool is_hang_up(long error) {
 // Waits for the reply to this very request; older ones are dropped. A descriptor may come in a packet of its own
 // before.
 static enum outcome await_reply(struct call *call, int *passed) {
-  int flags = dcp_patience_is_strained(&call->patience) ? MSG_DONTWAIT : 0;
-  bool hung_up = false;
+  bool slept = dcp_patience_is_strained(&call->patience), hung_up = false;
+  int flags = slept || dcp_patience_yield() ? MSG_DONTWAIT : 0;
   for (;;) {
     struct dcp_wire_message message;
     int descriptor = -1;
@@ -166,7 +166,10 @@ static enum outcome await_reply(struct call *call, int *passed) {
       }
       return ANSWERED;
     }
-    if (result == -EAGAIN && !hung_up) {
+    if (result == -EAGAIN && flags != 0 && !slept && !hung_up) {
+      slept = true;
+      flags = 0;
+    } else if (result == -EAGAIN && !hung_up) {
       if (!dcp_patience_wait(&call->patience, call->connection->descriptor, POLLIN, -1)) {
         return TIMED_OUT;
       }

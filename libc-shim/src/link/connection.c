@@ -22,6 +22,7 @@
 #include "ask.h"
 #include "kernel.h"
 #include "numbers.h"
+#include "patience.h"
 #include "wire.h"
 
 // What this process or the one it was forked from has connected: not wiped by fork, so that a child can close them.
@@ -111,7 +112,10 @@ static uint32_t agent_threads(void) {
   return threads == 0 ? 1 : threads > DCP_AGENT_THREADS_MAX ? DCP_AGENT_THREADS_MAX : threads;
 }
 
-void dcp_link_settle(void) { __atomic_store_n(&settled, true, __ATOMIC_RELAXED); }
+void dcp_link_settle(void) {
+  __atomic_store_n(&settled, true, __ATOMIC_RELAXED);
+  dcp_patience_yields_no_more();
+}
 
 bool dcp_connection_instead(struct dcp_connection **connection, const struct dcp_connection *spare, bool is_own) {
   struct dcp_process *own = dcp_process();

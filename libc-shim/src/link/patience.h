@@ -17,6 +17,14 @@ struct dcp_patience {
 // True once the call has waited: from then on it waits only here, under the program's mask.
 bool dcp_patience_is_strained(const struct dcp_patience *patience);
 
+// Lets another thread run first: the agent's, which has been sent something on this CPU. True if the answer is worth a
+// look before sleeping. Who sleeps is woken on an idle CPU, which takes longer than most calls do; who yields is still
+// where it was. But among threads that want the CPU for themselves the turn comes back late: it is left for a while.
+bool dcp_patience_yield(void);
+
+// Never again: a filter of the program's may not know the system calls that it takes.
+void dcp_patience_yields_no_more(void);
+
 // Waits for EVENTS on FD (-1: for nothing) at most PAUSE_MS (-1: to the end). False: the bound is reached.
 // True also early, after a signal: look again.
 bool dcp_patience_wait(struct dcp_patience *patience, int fd, short events, int pause_ms);
