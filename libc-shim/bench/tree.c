@@ -44,6 +44,12 @@ static void call_open(void) {
   }
 }
 
+static void call_chmod(void) {
+  if (chmod(path, 0644) != 0) {
+    fail(path);
+  }
+}
+
 static int64_t timed(void (*call)(void)) {
   int64_t start = now_ns();
   call();
@@ -59,7 +65,8 @@ int main(int argc, char **argv) {
   long warm_up = argc > 3 ? atol(argv[2]) : 0;
   size_t count = argc > 3 ? (size_t)atol(argv[3]) : 0;
   int64_t *stats = calloc(count, sizeof *stats), *opens = calloc(count, sizeof *opens);
-  if (count == 0 || stats == NULL || opens == NULL) {
+  int64_t *changes = calloc(count, sizeof *changes);
+  if (count == 0 || stats == NULL || opens == NULL || changes == NULL) {
     fprintf(stderr, "usage: tree DIRECTORY WARM-UP COUNT\n");
     return 2;
   }
@@ -67,12 +74,15 @@ int main(int argc, char **argv) {
   for (long i = 0; i < warm_up; i++) {
     call_stat();
     call_open();
+    call_chmod();
   }
   for (size_t i = 0; i < count; i++) {
     stats[i] = timed(call_stat);
     opens[i] = timed(call_open);
+    changes[i] = timed(call_chmod);
   }
   print("stat", stats, count);
   print("open", opens, count);
+  print("chmod", changes, count);
   return 0;
 }

@@ -71,6 +71,7 @@ DCP_EXPORT int prctl(int option, ...) {
     given[i] = va_arg(arguments, unsigned long);
   }
   va_end(arguments);
+  if (option == PR_SET_SECCOMP) dcp_link_make_ready();
   int result = DCP_REAL(prctl)(option, given[0], given[1], given[2], given[3]);
   if (option == PR_SET_SECCOMP && result == 0) dcp_link_settle();
   return result;

@@ -11,6 +11,7 @@
 #include "../link/ask.h"
 #include "../link/kernel.h"
 #include "../table/place.h"
+#include "../table/region.h"
 #include "calls.h"
 #include "native.h"
 #include "old-names.h"
@@ -64,9 +65,25 @@ int dcp_await_lease(int dirfd, const char *path, int flags) {
   return fd < 0 ? -1 : dcp_native_close(fd);
 }
 
+// What changes nothing the kernel opens on the mirror, as long as that has everything.
+static bool may_open_natively(int flags) {
+  return (flags & (O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY))) == O_RDONLY && !dcp_region_cold();
+}
+
+static int open_natively(int dirfd, const char *path, int flags) {
+  int fd = dcp_native_openat(dirfd, path, flags, 0);
+  if (fd >= 0) {
+    dcp_fd_forget(fd);
+  }
+  return fd;
+}
+
 static int open_at(int dirfd, const char *path, int flags, mode_t mode) {
   int fd;
   if (dcp_path_is_ours(dirfd, path)) {
+    if (may_open_natively(flags)) {
+      return open_natively(dirfd, path, flags);
+    }
     bool is_odd =
         (flags & O_TMPFILE & ~O_DIRECTORY) != 0 || (flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY);
     if (is_odd && are_refused(flags, mode)) {

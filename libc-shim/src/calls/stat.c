@@ -13,6 +13,7 @@
 
 #include "../link/ask.h"
 #include "../link/kernel.h"
+#include "../table/identity.h"
 #include "../table/newroot.h"
 #include "../table/place.h"
 #include "../table/readable.h"
@@ -105,6 +106,17 @@ static void statx_over(const struct dcp_attributes *from, int dirfd, const char 
 
 // 0 and attributes, 1 native, -1.
 static int ask_by_path(int dirfd, const char *path, int flags, struct dcp_attributes *into) {
+  struct statx seen;
+  switch (dcp_see(dirfd, path, flags & ~AT_STATX_SYNC_TYPE, &seen, into)) {
+    case DCP_SEEN:
+      return 0;
+    case DCP_SEEN_FOREIGN:
+      return 1;
+    case DCP_SEEN_FAILED:
+      return -1;
+    case DCP_SEEN_MUST_ASK:
+      break;
+  }
   struct dcp_request request = {
       .operation = DCP_OP(STAT),
       .directory = dirfd,
@@ -133,7 +145,9 @@ static int attributes_of_open(int fd, const struct stat *seen, struct dcp_attrib
     return 1;
   }
   bool is_regular = S_ISREG(seen->st_mode);
-  if (!is_regular || !dcp_fd_recall(fd, seen->st_ino, &seen->st_ctim, into)) {
+  struct statx again;
+  if ((!is_regular || !dcp_fd_recall(fd, seen->st_ino, &seen->st_ctim, into)) &&
+      dcp_see(fd, "", AT_EMPTY_PATH, &again, into) != DCP_SEEN) {
     struct dcp_request request = {.operation = DCP_OP(IDENTIFY), .directory = fd, .inode = seen->st_ino};
     struct dcp_answer answer = {0};
     if (dcp_ask(&request, &answer) != 0) {
@@ -160,19 +174,6 @@ static int attributes_of_open(int fd, const struct stat *seen, struct dcp_attrib
     into->mtime = seen->st_mtim;
   }
   return 0;
-}
-
-int dcp_fstat(int fd, struct stat *into) {
-  int result = dcp_native_fstat(fd, into);
-  if (__builtin_expect(result == 0 && dcp_fd_is_tree(fd), 0)) {
-    struct dcp_attributes attributes;
-    result = attributes_of_open(fd, into, &attributes);
-    if (result == 0) {
-      dcp_stat_from(&attributes, into);
-    }
-    return result < 0 ? -1 : 0;
-  }
-  return result;
 }
 
 // Flags that the kernel knows: with any other the native call is left to say EINVAL.
@@ -209,6 +210,49 @@ static void stat_from_statx(const struct statx *from, struct stat *into) {
   into->__pad2 = 0;
 #endif
   memset(into->__glibc_reserved, 0, sizeof into->__glibc_reserved);
+}
+
+// By one question at the kernel, where that is enough. 0; 1: it is not; -1.
+static int see_open(int fd, struct stat *into) {
+  struct statx seen;
+  struct dcp_attributes attributes;
+  enum dcp_seen result = dcp_see(fd, "", AT_EMPTY_PATH, &seen, &attributes);
+  if (result == DCP_SEEN_MUST_ASK || result == DCP_SEEN_FAILED) {
+    return 1;
+  }
+  if (result == DCP_SEEN) {
+    dcp_fd_opened(fd, &attributes);
+  } else {
+    dcp_fd_found_foreign(fd);
+  }
+  if (!dcp_range_is_writable(into, sizeof *into)) {
+    return faulty();
+  }
+  if (result == DCP_SEEN) {
+    dcp_stat_from(&attributes, into);
+  } else {
+    stat_from_statx(&seen, into);
+  }
+  return 0;
+}
+
+int dcp_fstat(int fd, struct stat *into) {
+  if (fd >= 0 && dcp_fd_may_be_tree(fd) && dcp_tree_mount != 0) {
+    int result = see_open(fd, into);
+    if (result <= 0) {
+      return result;
+    }
+  }
+  int result = dcp_native_fstat(fd, into);
+  if (__builtin_expect(result == 0 && dcp_fd_is_tree(fd), 0)) {
+    struct dcp_attributes attributes;
+    result = attributes_of_open(fd, into, &attributes);
+    if (result == 0) {
+      dcp_stat_from(&attributes, into);
+    }
+    return result < 0 ? -1 : 0;
+  }
+  return result;
 }
 
 // A path that is not ours to all appearance, and may still lead into the tree through a link: the mount tells.

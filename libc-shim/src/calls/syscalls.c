@@ -176,8 +176,12 @@ static long utimens_at(int fd, const char *path, const struct timespec times[2],
   X(setuid) X(setgid) X(setreuid) X(setregid) X(setresuid) X(setresgid) X(setgroups) X(setfsuid) X(setfsgid) X(capset)
 
 static long filtered(long operation, long flags, long filter) {
+  bool filters = operation == SECCOMP_SET_MODE_STRICT || operation == SECCOMP_SET_MODE_FILTER;
+  if (filters) {
+    dcp_link_make_ready();
+  }
   long result = next(SYS_seccomp, operation, flags, filter, 0, 0, 0);
-  if (result >= 0 && (operation == SECCOMP_SET_MODE_STRICT || operation == SECCOMP_SET_MODE_FILTER)) {
+  if (result >= 0 && filters) {
     dcp_link_settle();
   }
   return result;

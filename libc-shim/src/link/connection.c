@@ -112,6 +112,18 @@ static uint32_t agent_threads(void) {
   return threads == 0 ? 1 : threads > DCP_AGENT_THREADS_MAX ? DCP_AGENT_THREADS_MAX : threads;
 }
 
+void dcp_link_make_ready(void) {
+  struct dcp_connection spare = {0};
+  if (!dcp_attached() || !dcp_process_is_own()) {
+    return;
+  }
+  struct dcp_connection *connection = dcp_connection_take(&spare, true);
+  if (connection != &spare) {
+    dcp_connection_make(connection);
+  }
+  dcp_connection_release(connection, &spare);
+}
+
 void dcp_link_settle(void) {
   __atomic_store_n(&settled, true, __ATOMIC_RELAXED);
   dcp_patience_yields_no_more();

@@ -11,6 +11,9 @@
 // parent has made and it has inherited, or SPARE.
 struct dcp_connection *dcp_connection_take(struct dcp_connection *spare, bool is_own);
 
+// The program is about to put a filter on its system calls: has one connection made, if none is there and it can be.
+void dcp_link_make_ready(void);
+
 // The program has put a filter on its system calls: from now on calls go by connections that are there, also if they
 // are to the agent's thread of another CPU, as long as one is free.
 void dcp_link_settle(void);

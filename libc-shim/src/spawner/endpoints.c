@@ -60,6 +60,7 @@ static void fill(struct dcp_region *region, const struct dcp_place *place, unsig
   __atomic_store_n(&region->throttle, 0, __ATOMIC_SEQ_CST);
   region->layout_version = DCP_REGION_LAYOUT;
   region->agent_threads = agent_threads;
+  region->identities_told = 0;
   region->mirror_mount_id = 0;
   region->mirror_device = 0;
   if (statx(AT_FDCWD, place->root, AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_MNT_ID, &status) == 0) {
@@ -76,7 +77,8 @@ int dcp_region_make(const struct dcp_home *home, const struct dcp_place *place, 
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return dcp_reason("%s: %s", path, strerror(errno));
   // Its blocks are allocated now: a full disk must not kill by SIGBUS later.
-  int error = ftruncate(fd, DCP_REGION_BYTES) < 0 ? errno : posix_fallocate(fd, 0, DCP_REGION_BYTES);
+  const off_t length = (off_t)(DCP_REGION_BYTES + DCP_IDENTITIES_BYTES);
+  int error = ftruncate(fd, length) < 0 ? errno : posix_fallocate(fd, 0, length);
   struct dcp_region *region = MAP_FAILED;
   if (!error) {
     region = mmap(NULL, DCP_REGION_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "../link/kernel.h"
 #include "../link/process.h"
@@ -18,6 +19,7 @@
 
 static const struct dcp_region outside;
 const struct dcp_region *dcp_region = &outside;
+const struct dcp_identity *dcp_identities;
 
 struct dcp_tree_root dcp_tree_root;
 
@@ -39,6 +41,12 @@ static void keep(char into[PATH_MAX], const char *value) {
   }
 }
 
+// A program with a limit of address space needs it for itself.
+static bool has_room(void) {
+  struct rlimit64 limit;
+  return dcp_kernel(SYS_prlimit64, 0, RLIMIT_AS, NULL, &limit) == 0 && limit.rlim_cur == RLIM64_INFINITY;
+}
+
 static void map_region(void) {
   char path[PATH_MAX + sizeof "/region"];
   strcpy(path, run_directory);
@@ -47,15 +55,20 @@ static void map_region(void) {
   if (file < 0) {
     return;
   }
-  long mapped = dcp_kernel(SYS_mmap, NULL, DCP_REGION_BYTES, PROT_READ, MAP_SHARED, file, 0);
+  bool whole = has_room();
+  size_t length = whole ? DCP_REGION_BYTES + DCP_IDENTITIES_BYTES : DCP_REGION_BYTES;
+  long mapped = dcp_kernel(SYS_mmap, NULL, length, PROT_READ, MAP_SHARED, file, 0);
   dcp_kernel(SYS_close, file);
   if (mapped < 0 && mapped > -DCP_REGION_BYTES) {
     return;
   }
   const struct dcp_region *region = (const struct dcp_region *)mapped;
   if (region->magic != DCP_REGION_MAGIC || region->layout_version != DCP_REGION_LAYOUT) {
-    dcp_kernel(SYS_munmap, mapped, DCP_REGION_BYTES);  // another build: the agent will say so
+    dcp_kernel(SYS_munmap, mapped, length);  // another build: the agent will say so
     return;
+  }
+  if (whole) {
+    dcp_identities = (const struct dcp_identity *)(mapped + DCP_REGION_BYTES);
   }
   __atomic_store_n(&dcp_region, region, __ATOMIC_RELEASE);
 }

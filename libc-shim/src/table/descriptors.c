@@ -95,6 +95,8 @@ void dcp_fd_opened(int fd, const struct dcp_attributes *attributes) {
   }
 }
 
+void dcp_fd_found_foreign(int fd) { set_class(fd, DCP_FD_FOREIGN); }
+
 void dcp_fd_make_private(int fd) { set_class(fd, DCP_FD_PRIVATE); }
 
 bool dcp_fd_is_private_still(int fd) {

@@ -44,6 +44,12 @@ static inline bool dcp_fd_is_tree(int fd) {
 // For a FD that was made private: false if the program has closed or replaced it behind our back.
 bool dcp_fd_is_private_still(int fd);
 
+// False if FD is known to be open on something outside of the tree.
+static inline bool dcp_fd_may_be_tree(int fd) {
+  return (unsigned)fd >= DCP_FD_TABLE || __atomic_load_n(&dcp_fd_classes[fd], __ATOMIC_RELAXED) == DCP_FD_TREE ||
+         __atomic_load_n(&dcp_fd_classes[fd], __ATOMIC_RELAXED) == DCP_FD_UNKNOWN;
+}
+
 // True if FD is one of the shim's own: to the program it is not open.
 static inline bool dcp_fd_is_private(int fd) {
   return (unsigned)fd < DCP_FD_TABLE && __atomic_load_n(&dcp_fd_classes[fd], __ATOMIC_RELAXED) == DCP_FD_PRIVATE &&
@@ -52,6 +58,8 @@ static inline bool dcp_fd_is_private(int fd) {
 
 // FD was opened by the agent; ATTRIBUTES may be NULL.
 void dcp_fd_opened(int fd, const struct dcp_attributes *attributes);
+// FD was found to be open on something outside of the tree.
+void dcp_fd_found_foreign(int fd);
 // FD was closed or is about to be another file. Call it after the kernel did it: another thread may have the number
 // again and then only asks once more what it is.
 static inline void dcp_fd_forget(int fd) {

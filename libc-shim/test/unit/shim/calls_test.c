@@ -18,6 +18,7 @@
 #include "../../../src/link/ask.h"
 #include "../../../src/link/kernel.h"
 #include "../../../src/table/place.h"
+#include "../../../src/table/region.h"
 #include "check.h"
 #include "fake_agent.h"
 
@@ -147,12 +148,27 @@ static void write_file(const char *path, const char *content) {
 }
 
 // --- opening ---
+static void should_leave_reading_to_the_kernel_unless_the_tree_is_cold(void) {
+  write_file("f", "hello");
+  int before = asked[DCP_OP(OPEN)];
+  int fd = open("f", O_RDONLY | O_CLOEXEC);
+  CHECK(fd >= 0 && dcp_fd_is_tree(fd) && close(fd) == 0);
+  CHECK_EQUAL(open("none", O_RDONLY), -1);
+  CHECK_EQUAL(errno, ENOENT);
+  CHECK_EQUAL(asked[DCP_OP(OPEN)], before);
+  fake_agent_region()->cold_tree = 1;
+  fd = open("f", O_RDONLY | O_CLOEXEC);
+  CHECK(fd >= 0 && close(fd) == 0);
+  CHECK_EQUAL(asked[DCP_OP(OPEN)], before + 1);
+  fake_agent_region()->cold_tree = 0;
+}
+
 static void should_open_by_every_name(void) {
   int before = asked[DCP_OP(OPEN)], count = 0;
   write_file("f", "hello");
-  int fds[] = {open("f", O_RDONLY),     open64("f", O_RDONLY),   __open("f", O_RDONLY),
-               __open64("f", O_RDONLY), __open_2("f", O_RDONLY), __open64_2("f", O_RDONLY),
-               creat("g", 0600),        creat64("g", 0600),      openat(AT_FDCWD, "f", O_RDONLY)};
+  int fds[] = {open("f", O_RDWR),     open64("f", O_RDWR),   __open("f", O_RDWR),
+               __open64("f", O_RDWR), __open_2("f", O_RDWR), __open64_2("f", O_RDWR),
+               creat("g", 0600),      creat64("g", 0600),    openat(AT_FDCWD, "f", O_RDWR)};
   for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
     CHECK(fds[i] >= 0 && dcp_fd_is_tree(fds[i]));
     count++;
@@ -418,6 +434,7 @@ int main(int argc, char **argv) {
   fake_agent_handle(perform);
   dcp_kernel(SYS_chdir, tree);
   dcp_cwd_changed();
+  RUN(should_leave_reading_to_the_kernel_unless_the_tree_is_cold);
   RUN(should_open_by_every_name);
   RUN(should_open_natively_when_told);
   RUN(should_make_temporary_names);

@@ -259,6 +259,10 @@ struct dcp_region *fake_agent_region(void) {
   return agent.region;
 }
 
+struct dcp_identity *fake_agent_identities(void) {
+  return (struct dcp_identity *)((char *)agent.region + DCP_REGION_BYTES);
+}
+
 static void first_run(char **argv) {
   char directory[] = "/tmp/dcp-unit-XXXXXX", path[256];
   if (mkdtemp(directory) == NULL) {
@@ -283,7 +287,8 @@ static void first_run(char **argv) {
                               .mirror_device = tree.st_dev};
   char page[DCP_REGION_BYTES] = {0};
   memcpy(page, &region, sizeof region);
-  if (write(fd, page, sizeof page) != sizeof page) {
+  if (write(fd, page, sizeof page) != sizeof page ||
+      ftruncate(fd, (off_t)(DCP_REGION_BYTES + DCP_IDENTITIES_BYTES)) != 0) {
     exit(2);
   }
   close(fd);
@@ -301,7 +306,7 @@ const char *fake_agent_begin(char **argv) {
   char path[256];
   snprintf(path, sizeof path, "%s/run/region", agent.directory);
   int fd = open(path, O_RDWR);
-  agent.region = mmap(NULL, DCP_REGION_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  agent.region = mmap(NULL, DCP_REGION_BYTES + DCP_IDENTITIES_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   close(fd);
   if (pipe2(agent.wake, O_CLOEXEC) != 0) {
     exit(2);

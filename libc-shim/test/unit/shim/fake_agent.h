@@ -61,5 +61,7 @@ int fake_agent_hellos(void);
 
 struct dcp_region;
 struct dcp_region *fake_agent_region(void);
+struct dcp_identity;
+struct dcp_identity *fake_agent_identities(void);
 
 #endif

@@ -206,7 +206,7 @@ static void shouldServeNumbersAsNames(void) {
   CHECK(syscall(SYS_mkdirat, AT_FDCWD, "numbered.d", 0700) == 0 && asked("mkdir numbered.d\n"));
   CHECK(syscall(SYS_unlinkat, AT_FDCWD, "numbered.d", AT_REMOVEDIR) == 0 && asked("unlink numbered.d\n"));
   CHECK(syscall(SYS_openat, AT_FDCWD, "none", O_RDONLY) == -1 && errno == ENOENT);
-  long how[3] = {O_RDONLY | O_CLOEXEC, 0, 0};
+  long how[3] = {O_RDWR | O_CLOEXEC, 0, 0};
   fd = syscall(SYS_openat2, AT_FDCWD, "numbered", how, sizeof how);
   CHECK(fd >= 0 && asked("open numbered\n"));
   close((int)fd);
@@ -214,7 +214,7 @@ static void shouldServeNumbersAsNames(void) {
   CHECK(syscall(SYS_openat2, AT_FDCWD, "../numbered", how, sizeof how) == -1 && errno == EXDEV);
   CHECK(syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", how, 1) == -1 && errno == EINVAL);
 #ifdef SYS_open
-  fd = syscall(SYS_open, "numbered", O_RDONLY | O_CLOEXEC);
+  fd = syscall(SYS_open, "numbered", O_RDWR | O_CLOEXEC);
   CHECK(fd >= 0 && asked("open numbered\n") && close((int)fd) == 0);
   CHECK(syscall(SYS_stat, "numbered", &status) == 0 && status.st_ino > FAKE_INODES);
 #endif

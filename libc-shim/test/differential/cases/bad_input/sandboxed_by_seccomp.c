@@ -1,5 +1,4 @@
-/* A program that has used the tree, and then forbids itself new sockets or all but a few calls, goes on using it,
-   on any CPU. */
+/* A program that forbids itself new sockets or all but a few calls goes on using the tree, on any CPU. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -60,8 +59,8 @@ static void work(void) {
 
 static void without_sockets(void) {
   const int numbers[] = {SYS_socket, SYS_connect, SYS_socketpair, SYS_bind};
-  struct stat st;
-  stat(".", &st);
+  MUST(mkdir("first", 0755));
+  MUST(rmdir("first"));
   forbid(numbers, 4, SECCOMP_RET_ERRNO | EACCES, BY_LIBC_ALONE);
   SHOW(socket(AF_UNIX, SOCK_STREAM, 0));
   work();
@@ -69,8 +68,6 @@ static void without_sockets(void) {
 
 static void killed_by_sockets(enum way way) {
   const int numbers[] = {SYS_socket, SYS_connect, SYS_execve, SYS_ptrace};
-  struct stat st;
-  stat(".", &st);
   forbid(numbers, 4, SECCOMP_RET_KILL_PROCESS, way);
   work();
   socket(AF_UNIX, SOCK_STREAM, 0);

@@ -40,9 +40,11 @@ record ArmedChange(Services services, Request request, List<Reconciler.Site> sit
      * @param undo takes back what the system call has done, under the agent's credentials, if it cannot be recorded
      */
     Reply make(IntSupplier systemCall, Runnable undo, Answer answer) throws IOException {
+        sites.forEach(site -> services.identities().withhold(site.ending()));
         try {
             return armed(systemCall, undo, answer);
         } finally {
+            sites.forEach(site -> services.identities().release(site.ending()));
             sites.forEach(site -> site.close(services.tree().kernel()));
         }
     }

@@ -80,6 +80,9 @@ public final class Mirror implements AutoCloseable {
         MirrorTree tree = new MirrorTree(kernel, namespace, config.root());
         Region region = new Region(config.region());
         region.cold(true);
+        region.tellIdentities(false);
+        Identities identities = new Identities(config.region(), namespace);
+        namespace.observe(identities);
         Recovery.attach(namespace, tree);
         if (namespace.isSweeping()) {
             Recovery.sweep(namespace, tree);
@@ -94,6 +97,7 @@ public final class Mirror implements AutoCloseable {
                 store,
                 namespace,
                 tree,
+                identities,
                 context,
                 locks,
                 new IntentSlots(config.intents()),
@@ -119,6 +123,7 @@ public final class Mirror implements AutoCloseable {
         region.publish(namespace.device(), tree.root().dev(), tree.root().mountId());
         region.throttle(false);
         region.cold(namespace.isCold());
+        region.tellIdentities(true);
         return mirror;
     }
 
@@ -281,6 +286,11 @@ public final class Mirror implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What programs are told, for tests. */
+    Identities identities() {
+        return services.identities();
     }
 
     /** Ends as if killed, for tests. */

@@ -60,6 +60,7 @@ final class QueryCalls {
         if (inode == null) {
             return statUnknown(request, at, follow, seen);
         }
+        services.namespace().show(inode.ino());
         return Reply.attributes(
                 AttributesOf.of(seen, inode, services.namespace().device()));
     }

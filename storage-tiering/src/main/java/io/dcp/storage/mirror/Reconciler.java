@@ -43,28 +43,32 @@ final class Reconciler {
      *     and the time of birth of one that is gone (the clock of birth times goes in steps of some milliseconds)
      * @param formerFd a descriptor (O_PATH) of the file that has the name before the change and keeps others after it, so
      *     that none of these has to be looked for; -1 if there is none
+     * @param ending the mirror's number of the file that may lose its last name here; 0 if there is none
      */
-    record Site(Name name, int directoryFd, boolean own, boolean noticed, boolean fresh, int formerFd) {
+    record Site(Name name, int directoryFd, boolean own, boolean noticed, boolean fresh, int formerFd, long ending) {
         /** A name of which nothing is known. */
         Site(Name name, int directoryFd) {
-            this(name, directoryFd, false, false, false, -1);
+            this(name, directoryFd, false, false, false, -1, 0);
         }
 
         /** The same place, where the agent is about to make a new file. */
         Site forNewFile() {
-            return new Site(name, directoryFd, own, noticed, true, formerFd);
+            return new Site(name, directoryFd, own, noticed, true, formerFd, ending);
         }
 
         /** The same place, where the agent is about to take the name from the file that has it, or to give it to another. */
         Site forRemoval(MirrorTree tree, Namespace namespace) {
             Entry entry = namespace.entry(name.directory(), name.bytes());
             Inode inode = entry == null ? null : namespace.inode(entry.ino());
-            if (inode == null || inode.isDirectory() || inode.nlink() < 2) {
+            if (inode == null) {
                 return this;
+            }
+            if (inode.isDirectory() || inode.nlink() < 2) {
+                return new Site(name, directoryFd, own, noticed, fresh, -1, inode.mirrorInode());
             }
             int flags = OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
             int fd = tree.kernel().openat(directoryFd, name.bytes(), flags, 0);
-            return fd < 0 ? this : new Site(name, directoryFd, own, noticed, fresh, fd);
+            return new Site(name, directoryFd, own, noticed, fresh, fd < 0 ? -1 : fd, inode.mirrorInode());
         }
 
         void close(Kernel kernel) {
@@ -79,7 +83,7 @@ final class Reconciler {
         Seen seen = tree.stat(place.directoryFd());
         Inode directory = namespace.inode(place.directory().ino());
         boolean noticed = seen != null && directory != null && seen.ctime().equals(directory.mirrorCtime());
-        return new Site(place.name(), place.directoryFd(), true, noticed, false, -1);
+        return new Site(place.name(), place.directoryFd(), true, noticed, false, -1, 0);
     }
 
     Reconciler(MirrorTree tree, Namespace namespace, DirtyFiles dirty, Sessions sessions, Xattrs xattrs) {

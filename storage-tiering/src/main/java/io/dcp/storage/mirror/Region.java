@@ -16,8 +16,10 @@ import java.nio.file.StandardOpenOption;
  *   0  u64 magic           8  u32 layout version    12 u32 agent threads
  *  16  u32 throttle       20  u32 cold tree
  *  24  u64 tree device    32  u64 mirror device     40 u64 mirror mount id
- *  48  u64 steps of a start
+ *  48  u64 steps of a start   56 u32 identities are told
  * </pre>
+ *
+ * Behind the page, in the same file, are the {@link Identities}.
  */
 final class Region {
     private static final int THROTTLE = 16;
@@ -26,7 +28,8 @@ final class Region {
     private static final int MIRROR_DEVICE = 32;
     private static final int MIRROR_MOUNT_ID = 40;
     private static final int START_STEPS = 48;
-    private static final int BYTES = 4096;
+    private static final int IDENTITIES_TOLD = 56;
+    static final int PAGE_BYTES = 4096;
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -34,7 +37,7 @@ final class Region {
 
     Region(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            page = channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES);
+            page = channel.map(FileChannel.MapMode.READ_WRITE, 0, PAGE_BYTES);
         }
     }
 
@@ -61,5 +64,10 @@ final class Region {
     /** While true, programs ask before they use a path natively. */
     void cold(boolean on) {
         INT.setVolatile(page, COLD_TREE, on ? 1 : 0);
+    }
+
+    /** While true, programs use the {@link Identities}. */
+    void tellIdentities(boolean on) {
+        INT.setVolatile(page, IDENTITIES_TOLD, on ? 1 : 0);
     }
 }

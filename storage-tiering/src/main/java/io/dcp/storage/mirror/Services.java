@@ -10,6 +10,7 @@ record Services(
         MetadataStore store,
         Namespace namespace,
         MirrorTree tree,
+        Identities identities,
         CallerContext context,
         DirectoryLocks locks,
         IntentSlots intents,

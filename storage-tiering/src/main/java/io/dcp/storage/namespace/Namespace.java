@@ -35,8 +35,21 @@ public final class Namespace {
     private final ConcurrentHashMap<Long, Long> byMirror = new ConcurrentHashMap<>();
     final Orphans orphans = new Orphans();
     private volatile Volume volume;
+    private Observer observer;
     private long nextInode;
     private long nextSlot;
+
+    /** Is told of records as they become the present ones, under the lock that changes exclude each other by. */
+    public interface Observer {
+        /** This is an inode's record from now on. */
+        void recorded(Inode inode);
+
+        /** No inode with a name has its file under this number of the mirror. */
+        void forgotten(long mirrorInode);
+
+        /** Anything may have changed. */
+        void forgotten();
+    }
 
     /** Receives the entries of a directory. */
     @FunctionalInterface
@@ -346,6 +359,44 @@ public final class Namespace {
         inodes.clear();
         byMirror.clear();
         loadOrphans();
+        if (observer != null) {
+            observer.forgotten();
+        }
+    }
+
+    /** Sets who is told of every change; he knows nothing yet. */
+    public void observe(Observer newObserver) {
+        lock.lock();
+        try {
+            observer = newObserver;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the observer of a record that has not changed; nothing if there is none. */
+    public void show(long ino) {
+        lock.lock();
+        try {
+            Inode inode = inode(ino);
+            if (observer != null && inode != null) {
+                observer.recorded(inode);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has the observer forget a file of the mirror. */
+    public void conceal(long mirrorInode) {
+        lock.lock();
+        try {
+            if (observer != null) {
+                observer.forgotten(mirrorInode);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Begins a change; waits for another thread's to end. Close it in any case. */
@@ -377,7 +428,12 @@ public final class Namespace {
     }
 
     void committed(Volume newVolume) {
+        boolean isOther =
+                volume.mirrorGeneration() != newVolume.mirrorGeneration() || volume.cold() != newVolume.cold();
         volume = newVolume;
+        if (isOther && observer != null) {
+            observer.forgotten();
+        }
     }
 
     void committed(long ino, Inode inodeOrNull) {
@@ -385,12 +441,18 @@ public final class Namespace {
             inodes.remove(ino);
         } else {
             remember(inodes, ino, inodeOrNull);
+            if (observer != null) {
+                observer.recorded(inodeOrNull);
+            }
         }
     }
 
     void committedMirror(long mirrorInode, Long inoOrNull) {
         if (inoOrNull == null) {
             byMirror.remove(mirrorInode);
+            if (observer != null) {
+                observer.forgotten(mirrorInode);
+            }
         } else {
             remember(byMirror, mirrorInode, inoOrNull);
         }

@@ -20,8 +20,10 @@ import io.dcp.storage.tier.MemoryObjectStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +70,9 @@ final class MirrorFixture implements AutoCloseable {
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         root = Files.createDirectory(home.resolve("mirror")).toRealPath();
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.write(region(), new byte[4096]);
+        try (FileChannel made = FileChannel.open(region(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            made.write(ByteBuffer.allocate(1), Region.PAGE_BYTES + Identities.BYTES - 1);
+        }
         metadata = home.resolve("metadata");
         servers = Executors.newFixedThreadPool(
                 SERVERS, new AgentThreads(kernel, new ThreadCredentials(kernel), "server"));
@@ -81,9 +85,20 @@ final class MirrorFixture implements AutoCloseable {
 
     /** What those who wait for a start look at. */
     long stepsOfStart() throws IOException {
-        return ByteBuffer.wrap(Files.readAllBytes(region()))
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .getLong(48);
+        try (FileChannel channel = FileChannel.open(region())) {
+            ByteBuffer steps = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+            channel.read(steps, 48);
+            return steps.getLong(0);
+        }
+    }
+
+    /** What programs can find out without the agent. */
+    Told told() throws IOException {
+        return new Told(region(), root, namespace().device());
+    }
+
+    Identities identities() {
+        return mirror.identities();
     }
 
     Path intents() {
@@ -232,8 +247,9 @@ final class MirrorFixture implements AutoCloseable {
     }
 
     /** The records agree with each other. */
-    void check() {
+    void check() throws IOException {
         assertEquals(List.of(), TreeCheck.problems(store));
+        assertEquals(List.of(), told().wrong(program()));
     }
 
     @Override
