@@ -38,7 +38,7 @@ class NodePast:
         self.node = node
         self.mode, self.xattrs, self.content = Past(node.mode), Past(()), Past(b"")
         self.version = None
-        self.durable_pages = []  # (operation, first byte, byte behind the last)
+        self.durable_pages = []  # (operation, first byte of its pages, byte behind the last one of them, end of its bytes)
 
     def now(self, index):
         self.mode.now(index, self.node.mode)
@@ -52,11 +52,12 @@ class NodePast:
             past.sync(index)
 
     def sync_pages(self, index, offset, length):
-        self.durable_pages.append((index, offset // PAGE * PAGE, -(-(offset + length) // PAGE) * PAGE))
+        end = offset + length
+        self.durable_pages.append((index, offset // PAGE * PAGE, -(-end // PAGE) * PAGE, end))
 
     def durable_at(self, unit):
         """The last operation that made the page of a byte durable by itself."""
-        return max((index for index, first, end in self.durable_pages if first <= unit < end), default=NOTHING)
+        return max((index for index, first, end, _ in self.durable_pages if first <= unit < end), default=NOTHING)
 
     def refuses(self, seen):
         """Why what was seen is not this node; None if it is."""
@@ -71,10 +72,9 @@ class NodePast:
         return self.refuses_content(seen.content) if self.node.kind == "f" else None
 
     def refuses_content(self, content):
-        # A page that is durable can be read, so that the size is, too.
-        sizes = [len(one) for one in self.content.allowed(max((page[0] for page in self.durable_pages), default=NOTHING))]
-        if not min(sizes) <= len(content) <= max(sizes):
-            return f"size is {len(content)}, not one of {sizes}"
+        least, most = self.sizes()
+        if not least <= len(content) <= most:
+            return f"size is {len(content)}, not between {least} and {most}"
         if not self.durable_pages and content in self.content.allowed():
             return None
         for at in range(0, len(content), UNIT):
@@ -84,6 +84,19 @@ class NodePast:
                 continue
             return f"byte {at} of {len(content)}: [{describe(unit)}], wanted one of {self.tell(allowed, at)}"
         return None
+
+    def sizes(self):
+        """
+        The least and the greatest size. What is durable can be read, so that the file reaches to its end; what was written
+        behind it and was not yet brought to the disk need not be there, nor the size that it gave the file.
+        """
+        versions = self.content.allowed()
+        least, most = min(map(len, versions)), max(map(len, versions))
+        for index, _, _, end in self.durable_pages:
+            later = self.content.allowed(index)
+            least = max(least, min(min(len(one), end) for one in later))
+            most = min(most, max(map(len, later)))
+        return least, most
 
     @staticmethod
     def is_unwritten(unit, at, allowed):
