@@ -59,19 +59,23 @@ final class Identities implements Namespace.Observer {
     private int victim;
 
     /**
-     * @param region the file; its table is emptied
-     * @throws IOException if the file is shorter than the spawner makes it
+     * @param region the file; its table is emptied. Without room for one, as when no spawner has made it, nothing is told
+     * @throws IOException if the file cannot be mapped
      */
     Identities(Path region, Namespace namespace) throws IOException {
         this.namespace = namespace;
         try (FileChannel channel = FileChannel.open(region, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            if (channel.size() < Region.PAGE_BYTES + BYTES) {
-                throw new IOException("the region is too short: path=" + region + " bytes=" + channel.size());
-            }
-            table = channel.map(FileChannel.MapMode.READ_WRITE, Region.PAGE_BYTES, BYTES);
-            table.order(ByteOrder.LITTLE_ENDIAN);
+            table = channel.size() < Region.PAGE_BYTES + BYTES
+                    ? null
+                    : channel.map(FileChannel.MapMode.READ_WRITE, Region.PAGE_BYTES, BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN);
         }
         forgotten();
+    }
+
+    /** Whether programs are told anything. */
+    boolean areTold() {
+        return table != null;
     }
 
     /**
@@ -93,7 +97,7 @@ final class Identities implements Namespace.Observer {
 
     @Override
     public void recorded(Inode inode) {
-        if (!namespace.isOnMirror(inode)) {
+        if (table == null || !namespace.isOnMirror(inode)) {
             return;
         }
         if (isToldByKernel(inode) && !withheld.containsKey(inode.mirrorInode())) {
@@ -113,7 +117,7 @@ final class Identities implements Namespace.Observer {
 
     @Override
     public void forgotten(long mirrorInode) {
-        int slot = find(mirrorInode, mirrorInode);
+        int slot = table == null ? -1 : find(mirrorInode, mirrorInode);
         if (slot >= 0) {
             free(slot);
         }
@@ -121,7 +125,7 @@ final class Identities implements Namespace.Observer {
 
     @Override
     public void forgotten() {
-        for (int slot = 0; slot < BYTES; slot += SLOT_BYTES) {
+        for (int slot = 0; table != null && slot < BYTES; slot += SLOT_BYTES) {
             if (mirrorInode(slot) != 0) {
                 free(slot);
             }

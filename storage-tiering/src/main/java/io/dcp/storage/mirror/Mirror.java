@@ -123,7 +123,7 @@ public final class Mirror implements AutoCloseable {
         region.publish(namespace.device(), tree.root().dev(), tree.root().mountId());
         region.throttle(false);
         region.cold(namespace.isCold());
-        region.tellIdentities(true);
+        region.tellIdentities(identities.areTold());
         return mirror;
     }
 
