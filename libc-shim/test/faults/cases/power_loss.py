@@ -39,9 +39,10 @@ class Disk:
         directory = os.open(self.where, os.O_RDONLY)
         fcntl.ioctl(directory, EXT4_IOC_SHUTDOWN, struct.pack("I", NO_LOG_FLUSH))
         os.close(directory)
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # at once: they start each other again
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
         for pid in pids:
             wait_for(lambda pid=pid: not is_alive(pid), f"{pid} to die")
         subprocess.run(["umount", "--lazy", self.where], check=True)

@@ -1,5 +1,8 @@
 package io.dcp.storage.mirror;
 
+import io.dcp.ipc.kernel.Kernel;
+import io.dcp.ipc.kernel.OpenFlags;
+import io.dcp.ipc.kernel.Stat;
 import io.dcp.storage.namespace.Inode;
 import io.dcp.storage.namespace.Moment;
 import io.dcp.storage.namespace.Namespace;
@@ -51,6 +54,10 @@ final class Identities implements Namespace.Observer {
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final int ZEROS_BYTES = 1 << 16;
+
+    private final Kernel kernel;
+    private final byte[] region;
     private final Namespace namespace;
     private final ByteBuffer table;
     /** Mirror numbers that are not told at present, and by how many changes. */
@@ -62,7 +69,9 @@ final class Identities implements Namespace.Observer {
      * @param region the file; its table is emptied. Without room for one, as when no spawner has made it, nothing is told
      * @throws IOException if the file cannot be mapped
      */
-    Identities(Path region, Namespace namespace) throws IOException {
+    Identities(Kernel kernel, Path region, Namespace namespace) throws IOException {
+        this.kernel = kernel;
+        this.region = Paths.bytes(region.toString());
         this.namespace = namespace;
         try (FileChannel channel = FileChannel.open(region, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             table = channel.size() < Region.PAGE_BYTES + BYTES
@@ -123,12 +132,21 @@ final class Identities implements Namespace.Observer {
         }
     }
 
+    /** By the kernel where it can: an agent that has just started takes long to do anything 100,000 times. */
     @Override
     public void forgotten() {
-        for (int slot = 0; table != null && slot < BYTES; slot += SLOT_BYTES) {
-            if (mirrorInode(slot) != 0) {
-                free(slot);
-            }
+        if (table == null) {
+            return;
+        }
+        int fd = kernel.openat(Stat.AT_FDCWD, region, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC, 0);
+        int mode = OpenFlags.FALLOC_FL_ZERO_RANGE | OpenFlags.FALLOC_FL_KEEP_SIZE;
+        boolean done = fd >= 0 && kernel.fallocate(fd, mode, Region.PAGE_BYTES, BYTES) == 0;
+        if (fd >= 0) {
+            kernel.close(fd);
+        }
+        byte[] zeros = new byte[done ? 0 : ZEROS_BYTES];
+        for (int at = 0; !done && at < BYTES; at += ZEROS_BYTES) {
+            table.put(at, zeros);
         }
     }
 

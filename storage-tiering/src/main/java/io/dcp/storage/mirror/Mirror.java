@@ -81,7 +81,7 @@ public final class Mirror implements AutoCloseable {
         Region region = new Region(config.region());
         region.cold(true);
         region.tellIdentities(false);
-        Identities identities = new Identities(config.region(), namespace);
+        Identities identities = new Identities(kernel, config.region(), namespace);
         namespace.observe(identities);
         Recovery.attach(namespace, tree);
         if (namespace.isSweeping()) {

@@ -129,6 +129,16 @@ class IdentitiesTest extends MirrorTestBase {
     }
 
     @Test
+    void shouldForgetEverythingAtOnce() throws Exception {
+        program.write("f", "x");
+        assertTold("f");
+        mirror.identities().forgotten();
+        assertNull(mirror.told().stat("f"));
+        program.stat("f");
+        assertTold("f");
+    }
+
+    @Test
     void shouldComeBackWhenItWasPushedOut() throws Exception {
         int count = Identities.WAYS * 3;
         for (int i = 0; i < count; i++) {
