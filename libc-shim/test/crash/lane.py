@@ -172,8 +172,9 @@ class Lane:
         """What the platform had the time to start between two strikes: without power nothing runs."""
         if self.struck_mounts in (None, self.mounts_of("self")):
             return
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            if self.mounts_of(pid) == self.struck_mounts:
+        # Guardian and supervisor start each other again, so that one of them may be new by now.
+        while pids := [pid for pid in filter(str.isdigit, os.listdir("/proc")) if self.mounts_of(pid) == self.struck_mounts]:
+            for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(int(pid), signal.SIGKILL)
 
