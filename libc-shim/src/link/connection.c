@@ -222,9 +222,11 @@ void dcp_link_drop_thread(void) {
 }
 
 bool dcp_link_may_own(int fd, uint64_t inode) {
-  for (int i = 0; i < DCP_AGENT_THREADS_MAX * DCP_CONNECTIONS_PER_THREAD; i++) {
-    if (connected[i / DCP_CONNECTIONS_PER_THREAD][i % DCP_CONNECTIONS_PER_THREAD].descriptor == fd) {
-      return connected[i / DCP_CONNECTIONS_PER_THREAD][i % DCP_CONNECTIONS_PER_THREAD].inode == inode;
+  for (int thread = 0; thread < DCP_AGENT_THREADS_MAX; thread++) {
+    for (int i = 0; i < DCP_CONNECTIONS_PER_THREAD; i++) {
+      if (connected[thread][i].descriptor == fd) {
+        return connected[thread][i].inode == inode;
+      }
     }
   }
   return true;  // one that serves a single call

@@ -43,6 +43,8 @@ struct dcp_identity {
   int64_t btime;
 };
 
+_Static_assert(sizeof(struct dcp_identity) == 64, "as the agent writes them");
+
 #define DCP_IDENTITY_BUCKET_BITS 14
 #define DCP_IDENTITY_WAYS 8
 #define DCP_IDENTITIES_BYTES (sizeof(struct dcp_identity) * DCP_IDENTITY_WAYS << DCP_IDENTITY_BUCKET_BITS)

@@ -34,14 +34,13 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Identities implements Namespace.Observer {
     static final int WAYS = 8;
-    static final int BUCKETS = 1 << 14;
     static final int SLOT_BYTES = 64;
-    static final int BYTES = BUCKETS * WAYS * SLOT_BYTES;
+    private static final int BUCKET_BITS = 14;
+    static final int BYTES = (WAYS * SLOT_BYTES) << BUCKET_BITS;
 
     /** Spreads numbers that follow each other, as those of files that were made together do. */
     private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
-    private static final int BUCKET_SHIFT = 64 - 14;
     private static final int VERSION = 8;
     private static final int NLINK = 12;
     private static final int INO = 16;
@@ -194,7 +193,7 @@ final class Identities implements Namespace.Observer {
     }
 
     private static int bucket(long mirrorInode) {
-        return (int) ((mirrorInode * SPREAD) >>> BUCKET_SHIFT) * WAYS * SLOT_BYTES;
+        return (int) ((mirrorInode * SPREAD) >>> (64 - BUCKET_BITS)) * WAYS * SLOT_BYTES;
     }
 
     /** The slot of a file's bucket that holds a number; negative if none does. */
