@@ -28,13 +28,15 @@ final class Adoption {
     private final Namespace namespace;
     private final DirectoryLocks locks;
     private final Reconciler reconciler;
+    private final Xattrs xattrs;
 
-    Adoption(MirrorTree tree, Namespace namespace, DirectoryLocks locks, Reconciler reconciler) {
+    Adoption(MirrorTree tree, Namespace namespace, DirectoryLocks locks, Reconciler reconciler, Xattrs xattrs) {
         this.tree = tree;
         this.kernel = tree.kernel();
         this.namespace = namespace;
         this.locks = locks;
         this.reconciler = reconciler;
+        this.xattrs = xattrs;
     }
 
     /**
@@ -90,7 +92,10 @@ final class Adoption {
         return length < 0 ? null : Arrays.copyOf(into, (int) length);
     }
 
-    /** Makes the namespace's entries of a directory equal to the mirror's, as far as the mirror has to have them. */
+    /**
+     * Makes the namespace's entries of a directory, and its record of the directory itself, equal to the mirror's, as far
+     * as the mirror has to have them.
+     */
     @SuppressWarnings("try") // locks are held, not used
     void rescan(long directory) throws IOException {
         try (DirectoryLocks.Held held = locks.hold(directory)) {
@@ -103,6 +108,8 @@ final class Adoption {
                 Seen seen = tree.stat(fd);
                 if (seen != null
                         && !seen.ctime().equals(namespace.inode(directory).mirrorCtime())) {
+                    xattrs.record(directory, fd);
+                    reconciler.record(directory, seen, false, 0, 0);
                     settleAll(differences(fd, directory));
                     reconciler.settled(directory, seen);
                 }

@@ -106,7 +106,7 @@ public final class Mirror implements AutoCloseable {
                 xattrs,
                 reconciler,
                 new Materializer(tree, namespace, locks, reconciler, xattrs),
-                new Adoption(tree, namespace, locks, reconciler),
+                new Adoption(tree, namespace, locks, reconciler, xattrs),
                 new Contents(tree, namespace, transfer, store),
                 new WriteBack(
                         tree,

@@ -92,6 +92,30 @@ class MirrorColdTest extends MirrorTestBase {
         assertEquals("y", xattr("g"));
     }
 
+    /** Likewise, of a directory. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "create", "list", "chmod", "move", "kill"})
+    void shouldKeepWhatAKillLeftUnrecordedOfADirectory(String next) throws Exception {
+        mirror.start();
+        program.mkdir("d");
+        program.write("d/f", "contents");
+        mirror.drain();
+        kernel.setxattr(program.absolute("d"), Paths.bytes("user.x"), Paths.bytes("y"), 0);
+        kernel.fchownat(Stat.AT_FDCWD, program.absolute("d"), 12, 34, 0);
+        switch (next) {
+            case "create" -> program.write("d/g", "more");
+            case "list" -> program.list("d");
+            case "chmod" -> assertEquals(0, program.chmod("d", 0701));
+            case "move" -> assertEquals(0, program.rename("d", "e"));
+            case "kill" -> mirror.kill();
+            default -> {}
+        }
+        mirror.restartCold();
+        String name = "move".equals(next) ? "e" : "d";
+        assertEquals(12, program.stat(name).uid());
+        assertEquals("y", xattr(name));
+    }
+
     @Test
     void shouldKeepTheTimesOfAColdDirectoryWhoseModeChanges() throws Exception {
         program.mkdir("d");
