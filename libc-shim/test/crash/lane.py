@@ -173,10 +173,19 @@ class Lane:
         if self.struck_mounts in (None, self.mounts_of("self")):
             return
         # Guardian and supervisor start each other again, so that one of them may be new by now.
-        while pids := [pid for pid in filter(str.isdigit, os.listdir("/proc")) if self.mounts_of(pid) == self.struck_mounts]:
+        while pids := [pid for pid in filter(str.isdigit, os.listdir("/proc")) if self.was_struck(pid)]:
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(int(pid), signal.SIGKILL)
+
+    def was_struck(self, pid):
+        """Whether a process is of the platform that was struck. The number of a namespace that is gone comes again."""
+        if self.mounts_of(pid) != self.struck_mounts:
+            return False
+        with contextlib.suppress(OSError):
+            environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes()
+            return f"DCP_HOME={self.platform.home}".encode() in environment.split(b"\0")
+        return False
 
     @staticmethod
     def kill_program(program, actors):
