@@ -79,14 +79,45 @@ static void statx_from(const struct dcp_attributes *from, struct statx *into) {
   }
 }
 
+#define CHANGE_TIMES (STATX_MTIME | STATX_CTIME)
+
+// Whether this kernel tells the times of change to somebody who asked for neither, as it does with all other basic
+// fields. Learned at the first such question.
+static enum { UNKNOWN, TOLD, LEFT_OUT } unasked_times;
+
+// Makes the kernel's answer to dcp_see its answer to this mask; false if only the kernel can.
+static bool is_answer_to(unsigned mask, const struct statx *seen, struct statx *own) {
+  int unasked = __atomic_load_n(&unasked_times, __ATOMIC_RELAXED);
+  if (seen->stx_mask == 0 || (mask & ~(STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID)) != 0 ||
+      ((mask & CHANGE_TIMES) == 0 && unasked == UNKNOWN)) {
+    return false;
+  }
+  *own = *seen;
+  if ((mask & STATX_BTIME) == 0) {
+    own->stx_mask &= ~STATX_BTIME;
+    own->stx_btime = (struct statx_timestamp){0};
+  }
+  if ((mask & CHANGE_TIMES) == 0 && unasked == LEFT_OUT) {
+    own->stx_mask &= ~CHANGE_TIMES;
+    own->stx_mtime = own->stx_ctime = (struct statx_timestamp){0};
+  }
+  return true;
+}
+
 // What the tree keeps goes over what the kernel says of the mirror file: which fields it fills in for this mask, and
-// the attributes that only it knows.
-static void statx_over(const struct dcp_attributes *from, int dirfd, const char *path, int flags, unsigned mask,
-                       struct statx *into) {
+// the attributes that only it knows. SEEN is what the kernel said before, with mask 0 if it was not asked.
+static void statx_over(const struct dcp_attributes *from, const struct statx *seen, int dirfd, const char *path,
+                       int flags, unsigned mask, struct statx *into) {
   struct statx own;
   statx_from(from, into);
-  if (dcp_kernel(SYS_statx, dirfd, path, flags, mask, &own) != 0) {
-    return;
+  if (!is_answer_to(mask, seen, &own)) {
+    if (dcp_kernel(SYS_statx, dirfd, path, flags, mask, &own) != 0) {
+      return;
+    }
+    if ((mask & CHANGE_TIMES) == 0) {
+      int told = (own.stx_mask & CHANGE_TIMES) != 0 ? TOLD : LEFT_OUT;
+      __atomic_store_n(&unasked_times, told, __ATOMIC_RELAXED);
+    }
   }
   own.stx_ino = into->stx_ino;
   own.stx_dev_major = into->stx_dev_major;
@@ -104,10 +135,9 @@ static void statx_over(const struct dcp_attributes *from, int dirfd, const char 
   *into = own;
 }
 
-// 0 and attributes, 1 native, -1.
-static int ask_by_path(int dirfd, const char *path, int flags, struct dcp_attributes *into) {
-  struct statx seen;
-  switch (dcp_see(dirfd, path, flags & ~AT_STATX_SYNC_TYPE, &seen, into)) {
+// 0 and attributes, 1 native, -1. SEEN: what the kernel said, with mask 0 if it was the agent that was asked.
+static int ask_by_path(int dirfd, const char *path, int flags, struct statx *seen, struct dcp_attributes *into) {
+  switch (dcp_see(dirfd, path, flags & ~AT_STATX_SYNC_TYPE, seen, into)) {
     case DCP_SEEN:
       return 0;
     case DCP_SEEN_FOREIGN:
@@ -117,6 +147,7 @@ static int ask_by_path(int dirfd, const char *path, int flags, struct dcp_attrib
     case DCP_SEEN_MUST_ASK:
       break;
   }
+  seen->stx_mask = 0;
   struct dcp_request request = {
       .operation = DCP_OP(STAT),
       .directory = dirfd,
@@ -265,7 +296,8 @@ static int foreign_fstatat(int dirfd, const char *path, struct stat *into, int f
   long result = dcp_kernel(SYS_statx, dirfd, path, flags, STATX_BASIC_STATS | STATX_MNT_ID, &seen);
   if (__builtin_expect(result == 0 && seen.stx_mnt_id == tree && (seen.stx_mask & STATX_MNT_ID) != 0, 0)) {
     struct dcp_attributes attributes;
-    int asked = ask_by_path(dirfd, path, flags, &attributes);
+    struct statx again;
+    int asked = ask_by_path(dirfd, path, flags, &again, &attributes);
     if (asked == 0) {
       dcp_stat_from(&attributes, into);
     }
@@ -285,7 +317,8 @@ int dcp_fstatat(int dirfd, const char *path, struct stat *into, int flags) {
   }
   if (dcp_path_is_ours(dirfd, path) && are_known(flags)) {
     struct dcp_attributes attributes;
-    int result = ask_by_path(dirfd, path, flags, &attributes);
+    struct statx seen;
+    int result = ask_by_path(dirfd, path, flags, &seen, &attributes);
     if (result == 0) {
       if (!dcp_range_is_writable(into, sizeof *into)) {
         return faulty();
@@ -305,7 +338,8 @@ static int foreign_statx(int dirfd, const char *path, int flags, unsigned mask, 
   if (__builtin_expect(
           result == 0 && may_lead_there && (into->stx_mask & STATX_MNT_ID) != 0 && into->stx_mnt_id == tree, 0)) {
     struct dcp_attributes attributes;
-    int asked = ask_by_path(dirfd, path, flags, &attributes);
+    struct statx seen;
+    int asked = ask_by_path(dirfd, path, flags, &seen, &attributes);
     if (asked == 0) {
       statx_from(&attributes, into);
     }
@@ -314,38 +348,36 @@ static int foreign_statx(int dirfd, const char *path, int flags, unsigned mask, 
   return result;
 }
 
+// As see_open, but with the tree's attributes apart from the kernel's. 0; 1: the kernel's are all there are; -1.
+static int statx_of_open(int fd, struct statx *seen, struct dcp_attributes *into) {
+  if (dcp_tree_mount != 0 && dcp_see(fd, "", AT_EMPTY_PATH, seen, into) == DCP_SEEN) {
+    dcp_fd_opened(fd, into);
+    return 0;
+  }
+  seen->stx_mask = 0;
+  struct stat kernels;
+  int result = dcp_native_fstat(fd, &kernels);
+  return result == 0 ? attributes_of_open(fd, &kernels, into) : result;
+}
+
 int dcp_statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *into) {
-  struct dcp_attributes attributes;
-  if (__builtin_expect(is_open_descriptor(dirfd, path, flags), 0)) {
-    struct stat seen;
-    int result = dcp_native_fstat(dirfd, &seen);
-    if (result == 0) {
-      result = attributes_of_open(dirfd, &seen, &attributes);
-    }
-    if (result == 0 && !dcp_range_is_writable(into, sizeof *into)) {
-      return faulty();
-    }
-    if (result == 0) {
-      statx_over(&attributes, dirfd, "", flags, mask, into);
-    }
-    if (result <= 0) {
-      return result;
-    }
-  } else if (dcp_path_is_ours(dirfd, path) && are_known(flags) && (mask & STATX__RESERVED) == 0) {
-    int result = ask_by_path(dirfd, path, flags, &attributes);
-    if (result == 0) {
-      if (!dcp_range_is_writable(into, sizeof *into)) {
-        return faulty();
-      }
-      statx_over(&attributes, dirfd, path, flags, mask, into);
-    }
-    if (result <= 0) {
-      return result;
-    }
-  } else {
+  bool is_open = is_open_descriptor(dirfd, path, flags);
+  if (!is_open && !(dcp_path_is_ours(dirfd, path) && are_known(flags) && (mask & STATX__RESERVED) == 0)) {
     return foreign_statx(dirfd, path, flags, mask, into);
   }
-  return DCP_REAL(statx)(dirfd, path, flags, mask, into);
+  struct dcp_attributes attributes;
+  struct statx seen;
+  int result = is_open ? statx_of_open(dirfd, &seen, &attributes) : ask_by_path(dirfd, path, flags, &seen, &attributes);
+  if (result > 0) {
+    return DCP_REAL(statx)(dirfd, path, flags, mask, into);
+  }
+  if (result == 0 && !dcp_range_is_writable(into, sizeof *into)) {
+    return faulty();
+  }
+  if (result == 0) {
+    statx_over(&attributes, &seen, dirfd, is_open ? "" : path, flags, mask, into);
+  }
+  return result;
 }
 
 // A path that is not ours costs as little as can be: straight to the next definition.
