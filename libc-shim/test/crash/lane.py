@@ -192,7 +192,8 @@ class Lane:
         for actor in actors:
             pid = lives.REPORT.unpack_from(actor.report.read_bytes())[3]
             if pid > 0 and is_alive(pid):
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it is just ending by itself
+                    os.kill(pid, signal.SIGKILL)
         program.kill()
         program.wait()
 
